@@ -1,0 +1,44 @@
+//! Go's `sync.Mutex` for Rust.
+//!
+//! ```
+//! use gosync_mutex::Mutex;
+//!
+//! static HITS: Mutex<u64> = Mutex::new(0);
+//!
+//! std::thread::scope(|s| {
+//!     for _ in 0..4 {
+//!         s.spawn(|| *HITS.lock() += 1);
+//!     }
+//! });
+//! assert_eq!(*HITS.lock(), 4);
+//! ```
+//!
+//! [`Mutex<T>`] guards its data as Rust users expect, through [`lock_api`]. [`RawMutex`] is the
+//! lock alone, as Go users expect: lock here, unlock there, on whichever thread.
+//!
+//! # Guarantees
+//!
+//! - An unlock *synchronizes with* every later lock and every later successful `try_lock`: what
+//!   was written before the one is seen after the other. A `try_lock` that fails orders nothing.
+//! - A try form never waits, and does not fail while the mutex is free.
+//! - No poisoning: a panic in the section releases the lock, and the next one gets it as usual.
+//! - No owner: a guard is `Send` if its data is, and [`RawMutex::unlock`] works on any thread.
+//! - Misuse is caught: the unlock of an unlocked mutex panics with Go's message, and the mutex
+//!   goes on working. (In Go it ends the program.)
+//! - It does not allocate, and is 8 bytes at most beside its data.
+//!
+//! It is not recursive: a thread that locks a mutex that it has already waits for ever, as in Go
+//! and in std.
+
+mod raw;
+
+pub use raw::RawMutex;
+
+#[cfg(not(gosync_loom))]
+mod guard;
+#[cfg(not(gosync_loom))]
+pub use guard::*;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

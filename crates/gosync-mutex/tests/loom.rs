@@ -1,0 +1,197 @@
+//! Models of the mutex: the code that ships, over loom's atomics and the futex's twin.
+#![cfg(gosync_loom)]
+
+use std::sync::Arc;
+
+use gosync_mutex::RawMutex;
+use gosync_park::{cell::UnsafeCell, model::Model, thread};
+
+/// A mutex and what it guards. loom fails if two threads are in the cell at once, or if one reads
+/// what another wrote without being synchronized with it.
+struct Guarded {
+    mutex: RawMutex,
+    value: UnsafeCell<u32>,
+}
+
+// SAFETY: the cell is used only with the mutex held: that is what the models check.
+unsafe impl Sync for Guarded {}
+// SAFETY: it holds nothing that is bound to a thread.
+unsafe impl Send for Guarded {}
+
+impl Guarded {
+    fn new() -> Arc<Self> {
+        Arc::new(Self {
+            mutex: RawMutex::new(),
+            value: UnsafeCell::new(0),
+        })
+    }
+
+    /// To be called with the mutex held.
+    fn increment(&self) {
+        // SAFETY: the caller holds the mutex.
+        self.value.with_mut(|value| unsafe { *value += 1 });
+    }
+
+    /// To be called with the mutex held.
+    fn get(&self) -> u32 {
+        // SAFETY: the caller holds the mutex.
+        self.value.with(|value| unsafe { *value })
+    }
+
+    fn locked_increment(&self) {
+        self.mutex.lock();
+        self.increment();
+        self.mutex.unlock();
+    }
+}
+
+/// `threads` threads lock, add and unlock, `times` each.
+fn contend(threads: usize, times: usize) {
+    let guarded = Guarded::new();
+    let others: Vec<_> = (1..threads)
+        .map(|_| {
+            let guarded = Arc::clone(&guarded);
+            thread::spawn(move || (0..times).for_each(|_| guarded.locked_increment()))
+        })
+        .collect();
+    (0..times).for_each(|_| guarded.locked_increment());
+    for other in others {
+        other.join().unwrap();
+    }
+    guarded.mutex.lock();
+    assert_eq!(guarded.get() as usize, threads * times);
+    guarded.mutex.unlock();
+    assert!(format!("{:?}", guarded.mutex).contains("waiters: false"));
+}
+
+/// One thread at a time is in the section, each sees what the one before it wrote, every thread
+/// gets in, and at the end no bit is left behind.
+#[test]
+fn two_threads_exclude_each_other() {
+    Model::new("mutex: two threads, twice each")
+        .at_least(100)
+        .check(|| contend(2, 2));
+}
+
+/// As above, with a queue of more than one.
+#[test]
+fn three_threads_exclude_each_other() {
+    Model::new("mutex: three threads")
+        .at_least(1000)
+        .check(|| contend(3, 2));
+}
+
+/// As above, when each wait looks as if it had begun long ago, so that sleepers are woken beside
+/// a spinning waiter.
+#[test]
+fn impatient_waiters_exclude_each_other() {
+    Model::new("mutex: three impatient threads")
+        .long_ago()
+        .at_least(1000)
+        .check(|| contend(3, 2));
+}
+
+/// `try_lock` excludes as lock does, and leaves nobody asleep.
+#[test]
+fn try_lock_excludes() {
+    Model::new("mutex: try_lock").at_least(20).check(|| {
+        let guarded = Guarded::new();
+        let other = {
+            let guarded = Arc::clone(&guarded);
+            thread::spawn(move || guarded.locked_increment())
+        };
+        let got = guarded.mutex.try_lock();
+        if got {
+            guarded.increment();
+            guarded.mutex.unlock();
+        }
+        other.join().unwrap();
+        assert!(guarded.mutex.try_lock(), "free once both are through");
+        assert_eq!(guarded.get(), 1 + u32::from(got));
+        guarded.mutex.unlock();
+    });
+}
+
+/// A lock taken by one thread is released by another; the waiter between them is woken.
+#[test]
+fn unlock_on_another_thread() {
+    Model::new("mutex: unlock on another thread")
+        .at_least(50)
+        .check(|| {
+            let guarded = Guarded::new();
+            guarded.mutex.lock();
+            guarded.increment();
+            let waiter = {
+                let guarded = Arc::clone(&guarded);
+                thread::spawn(move || guarded.locked_increment())
+            };
+            let unlocker = {
+                let guarded = Arc::clone(&guarded);
+                thread::spawn(move || guarded.mutex.unlock())
+            };
+            waiter.join().unwrap();
+            unlocker.join().unwrap();
+            guarded.mutex.lock();
+            assert_eq!(guarded.get(), 2);
+            guarded.mutex.unlock();
+        });
+}
+
+/// The unlock of an unlocked mutex panics, and neither hangs a thread that locks meanwhile nor
+/// lets two in at once. (If the surplus unlock comes while the other thread has the lock it
+/// releases that: nothing can tell the two unlocks apart, and then the other one panics.)
+#[test]
+fn surplus_unlock_hangs_nobody() {
+    Model::new("mutex: surplus unlock").at_least(20).check(|| {
+        let mutex = Arc::new(RawMutex::new());
+        let attempt = |mutex: &RawMutex| {
+            std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| mutex.unlock())).is_ok()
+        };
+        let other = {
+            let mutex = Arc::clone(&mutex);
+            thread::spawn(move || {
+                mutex.lock();
+                attempt(&mutex)
+            })
+        };
+        let surplus = attempt(&mutex);
+        let proper = other.join().unwrap();
+        assert!(surplus != proper, "one lock, so one unlock of two succeeds");
+        assert!(mutex.try_lock(), "usable afterwards");
+        mutex.unlock();
+    });
+}
+
+/// A waiter whose time is up leaves nothing behind: whoever else waits gets in, and at the end no
+/// bit is set. Under the model every deadline passes as soon as the waiter looks, so this explores
+/// a wake-up before, during and after the way out, for a waiter at either end of the queue.
+#[test]
+fn a_waiter_gives_up() {
+    Model::new("mutex: a waiter gives up")
+        .at_least(100)
+        .check(|| {
+            let guarded = Guarded::new();
+            let patient = {
+                let guarded = Arc::clone(&guarded);
+                thread::spawn(move || guarded.locked_increment())
+            };
+            let impatient = {
+                let guarded = Arc::clone(&guarded);
+                thread::spawn(move || {
+                    let got = guarded.mutex.try_lock_for(std::time::Duration::ZERO);
+                    if got {
+                        guarded.increment();
+                        guarded.mutex.unlock();
+                    }
+                    u32::from(got)
+                })
+            };
+            guarded.locked_increment();
+            patient.join().unwrap();
+            let got = impatient.join().unwrap();
+            assert!(guarded.mutex.try_lock(), "free once all are through");
+            assert_eq!(guarded.get(), 2 + got);
+            guarded.mutex.unlock();
+            assert!(format!("{:?}", guarded.mutex).contains("waiters: false"));
+        });
+}

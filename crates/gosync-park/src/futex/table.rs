@@ -1,0 +1,55 @@
+//! The futex on std alone: a fixed table of condition variables, found by address.
+//!
+//! Many words may share a bucket, so a wake-up is for everybody in it; those whose word has not
+//! changed find that out and go back to sleep. Slow with many sleepers, right with any number.
+
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use crate::atomic::{AtomicU32, Ordering::Relaxed};
+
+struct Bucket {
+    /// Held over the comparison and the way into sleep, and over every wake-up.
+    lock: Mutex<()>,
+    sleepers: Condvar,
+}
+
+const BUCKETS: usize = 64;
+
+static TABLE: [Bucket; BUCKETS] = [const {
+    Bucket {
+        lock: Mutex::new(()),
+        sleepers: Condvar::new(),
+    }
+}; BUCKETS];
+
+impl Bucket {
+    fn of(word: *const AtomicU32) -> &'static Self {
+        // Fibonacci hashing: neighbouring words fall into different buckets.
+        let hash = (word.addr() / size_of::<u32>()).wrapping_mul(0x9E37_79B1);
+        &TABLE[(hash >> 16) % BUCKETS]
+    }
+
+    fn lock(&self) -> MutexGuard<'_, ()> {
+        self.lock.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+pub(super) fn wait(word: &AtomicU32, expected: u32) {
+    let bucket = Bucket::of(word);
+    let guard = bucket.lock();
+    // Relaxed: the waker changed the word before it took this lock, so the lock shows the change.
+    if word.load(Relaxed) == expected {
+        drop(bucket.sleepers.wait(guard));
+    }
+}
+
+pub(super) fn wake_one(word: *const AtomicU32) {
+    // Not `notify_one`: it could pick a sleeper of another word.
+    wake_all(word);
+}
+
+pub(super) fn wake_all(word: *const AtomicU32) {
+    let bucket = Bucket::of(word);
+    drop(bucket.lock());
+    bucket.sleepers.notify_all();
+}

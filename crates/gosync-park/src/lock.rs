@@ -1,0 +1,77 @@
+//! The small lock that guards a bucket of the wait queue.
+//!
+//! | word | meaning |
+//! |---|---|
+//! | `FREE` | nobody has it |
+//! | `HELD` | somebody has it, nobody sleeps for it |
+//! | `AWAITED` | somebody has it, somebody may sleep for it |
+//!
+//! It is held for some ten instructions at a time, so a thread that finds it taken polls a while,
+//! and sleeps only in case the holder has lost its processor.
+
+use crate::{
+    Spin,
+    atomic::{
+        AtomicU32,
+        Ordering::{Acquire, Relaxed, Release},
+    },
+    const_fn, futex,
+};
+
+const FREE: u32 = 0;
+const HELD: u32 = 1;
+const AWAITED: u32 = 2;
+
+pub(crate) struct Lock(AtomicU32);
+
+/// Unlocks when dropped.
+pub(crate) struct Held<'a>(&'a AtomicU32);
+
+impl Lock {
+    const_fn! {
+        pub(crate) const fn new() -> Self {
+            Self(AtomicU32::new(FREE))
+        }
+    }
+
+    #[inline]
+    pub(crate) fn lock(&self) -> Held<'_> {
+        // Acquire pairs with the Release of `Held::drop`.
+        if self
+            .0
+            .compare_exchange(FREE, HELD, Acquire, Relaxed)
+            .is_err()
+        {
+            self.lock_slow();
+        }
+        Held(&self.0)
+    }
+
+    #[cold]
+    fn lock_slow(&self) {
+        let mut spin = Spin::new();
+        while spin.again() {
+            if self.0.load(Relaxed) == FREE
+                && self
+                    .0
+                    .compare_exchange(FREE, HELD, Acquire, Relaxed)
+                    .is_ok()
+            {
+                return;
+            }
+        }
+        // From here on we cannot know whether others sleep: at worst one wake-up too many.
+        while self.0.swap(AWAITED, Acquire) != FREE {
+            futex::wait(&self.0, AWAITED);
+        }
+    }
+}
+
+impl Drop for Held<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.0.swap(FREE, Release) == AWAITED {
+            futex::wake_one(self.0);
+        }
+    }
+}

@@ -1,0 +1,378 @@
+//! The wait queue: waiters in order of arrival, found by the address that they wait for.
+//!
+//! A primitive keeps a few bits of state in a word of its own and, while nobody waits, nothing
+//! else anywhere. The waiters' nodes live on their own stacks; a fixed table of buckets, found by
+//! the hash of the address, links them together. So a wait allocates nothing, and there is no
+//! lock of this module on any fast path.
+//!
+//! ```text
+//!  TABLE[hash(address)]            a lock, and the bucket's first queue
+//!        |
+//!        v      next        next
+//!      head A --------> A --------> A     one queue per address, oldest first
+//!        |   \______________________^     the head knows its tail
+//!        | next_queue
+//!        v
+//!      head B --------> B                 another address that fell into the same bucket
+//! ```
+//!
+//! To enter at either end and to leave from anywhere takes a time that does not depend on the
+//! length of the queue. It does depend on how many *other* addresses in the bucket have waiters
+//! at that moment: hardly ever more than one or two.
+//!
+//! # Invariants
+//!
+//! 1. The links of a linked [`Node`] are read and written only with its bucket's lock held.
+//! 2. A linked node is alive: its thread is inside [`wait`] or [`wait_until`], and leaves only
+//!    after the node's signal, or after it unlinked the node itself.
+//! 3. A signal is given once, to a node that was unlinked for it, with the lock held. After it
+//!    the waker does not touch the node.
+//!
+//! The closures given to this module's functions run with the bucket's lock held. A primitive
+//! that keeps a bit for 'somebody waits' and changes it nowhere else has it exact. They must
+//! neither block nor panic nor use this module.
+
+use std::{cell::Cell, ptr};
+
+use crate::{
+    atomic::{
+        AtomicU32,
+        Ordering::{Acquire, Release},
+    },
+    clock::{Deadline, Instant},
+    const_fn, futex,
+    lock::{Held, Lock},
+    thread::{self, Thread},
+};
+
+/// The end of the queue at which a waiter enters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Behind all others: a newcomer.
+    Back,
+    /// Before all others: one that was woken already, and lost.
+    Front,
+}
+
+/// What a waker sees of the queue.
+#[derive(Clone, Copy, Debug)]
+pub struct Oldest {
+    /// When the oldest waiter began to wait, as it said itself.
+    pub since: Instant,
+    /// Whether it is the only one.
+    pub alone: bool,
+}
+
+/// How a wait with a deadline ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// `enter` said no.
+    Refused,
+    /// A waker chose this waiter.
+    Woken,
+    /// The deadline passed, and this waiter left the queue.
+    TimedOut,
+}
+
+/// A waiter, on its own stack.
+struct Node {
+    address: *const (),
+    since: Instant,
+    next: Cell<*const Node>,
+    prev: Cell<*const Node>,
+    /// In the head of a queue only: its last node.
+    tail: Cell<*const Node>,
+    /// In the head of a queue only: the head of the bucket's next queue.
+    next_queue: Cell<*const Node>,
+    /// [`WAITING`] or [`WOKEN`].
+    signal: AtomicU32,
+    sleeper: Sleeper,
+}
+
+const WAITING: u32 = 0;
+const WOKEN: u32 = 1;
+
+/// How a waiter sleeps, and so how to wake it. The only place that knows: another kind of waiter,
+/// such as a task with its waker, is one more variant.
+#[derive(Clone)]
+enum Sleeper {
+    /// On its node's signal, as a futex.
+    Futex,
+    /// Parked, since std can park for a time on every platform.
+    Parked(Thread),
+}
+
+impl Node {
+    fn new(address: *const (), since: Instant, sleeper: Sleeper) -> Self {
+        Self {
+            address,
+            since,
+            next: Cell::new(ptr::null()),
+            prev: Cell::new(ptr::null()),
+            tail: Cell::new(ptr::null()),
+            next_queue: Cell::new(ptr::null()),
+            signal: AtomicU32::new(WAITING),
+            sleeper,
+        }
+    }
+
+    fn enter(&self, place: Place, enter: impl FnOnce() -> bool) -> bool {
+        let queues = Bucket::lock(self.address);
+        let entered = enter();
+        if entered {
+            match place {
+                Place::Back => queues.push_back(self),
+                Place::Front => queues.push_front(self),
+            }
+        }
+        entered
+    }
+
+    fn is_woken(&self) -> bool {
+        // Acquire pairs with the Release of `signal`.
+        self.signal.load(Acquire) == WOKEN
+    }
+
+    /// Tells an unlinked node that it is woken, and returns how to wake its thread: to be done
+    /// after the lock was released. The node may be gone by then.
+    fn signal(&self) -> Wake {
+        let sleeper = self.sleeper.clone();
+        let signal = &raw const self.signal;
+        // Release pairs with the Acquire of `is_woken`.
+        self.signal.store(WOKEN, Release);
+        Wake { sleeper, signal }
+    }
+}
+
+/// A thread that has its signal and may still sleep.
+struct Wake {
+    sleeper: Sleeper,
+    signal: *const AtomicU32,
+}
+
+impl Wake {
+    fn wake(self) {
+        match self.sleeper {
+            Sleeper::Futex => futex::wake_one(self.signal),
+            Sleeper::Parked(thread) => thread.unpark(),
+        }
+    }
+}
+
+/// Waits in the queue of `address`.
+///
+/// `enter` decides, with the queue locked, whether to wait at all: it is the place to check once
+/// more that somebody will come to wake this waiter, and to set the bit that tells them to. If it
+/// returns `false` so does this function, at once. Otherwise the thread sleeps until a waker
+/// chose it, and the function returns `true`: there are no other reasons to return.
+///
+/// What the waker did before its choice is seen after the return.
+pub fn wait(
+    address: *const (),
+    place: Place,
+    since: Instant,
+    enter: impl FnOnce() -> bool,
+) -> bool {
+    let node = Node::new(address, since, Sleeper::Futex);
+    if !node.enter(place, enter) {
+        return false;
+    }
+    while !node.is_woken() {
+        futex::wait(&node.signal, WAITING);
+    }
+    true
+}
+
+/// Waits in the queue of `address`, as [`wait`] does, but not beyond `deadline`.
+///
+/// When the deadline has passed and no waker has chosen this waiter, it leaves the queue, from
+/// wherever it is, and calls `leave` with whether the queue is empty now. A waiter that was
+/// chosen already returns [`Outcome::Woken`], however late it is: no wake-up is swallowed.
+pub fn wait_until(
+    address: *const (),
+    place: Place,
+    since: Instant,
+    deadline: Deadline,
+    enter: impl FnOnce() -> bool,
+    leave: impl FnOnce(bool),
+) -> Outcome {
+    let me = thread::current();
+    let node = Node::new(address, since, Sleeper::Parked(me.clone()));
+    if !node.enter(place, enter) {
+        return Outcome::Refused;
+    }
+    // Whether a park ended early for no reason of ours: then it may have taken a token that was
+    // left for this thread for a purpose of the program's own, and we give it back.
+    let mut stray = false;
+    let mut outcome = Outcome::Woken;
+    while !node.is_woken() {
+        if deadline.park() {
+            stray |= !node.is_woken() && !deadline.has_passed();
+            continue;
+        }
+        let queues = Bucket::lock(address);
+        if !node.is_woken() {
+            leave(queues.remove(&node));
+            outcome = Outcome::TimedOut;
+            break;
+        }
+    }
+    if stray {
+        me.unpark();
+    }
+    outcome
+}
+
+/// Wakes the oldest waiter of `address`, if there is one and `choose` says so.
+///
+/// `choose` runs with the queue locked, and is the place to change the bits of the primitive's
+/// own word. It is called with `None` if nobody waits. Returns whether a waiter was woken.
+pub fn wake_one(address: *const (), choose: impl FnOnce(Option<Oldest>) -> bool) -> bool {
+    let wake = {
+        let queues = Bucket::lock(address);
+        // SAFETY: by invariant 2 a linked node is alive, and we hold the lock.
+        let head = unsafe { queues.find(address).get().as_ref() };
+        let oldest = head.map(|head| Oldest {
+            since: head.since,
+            alone: head.next.get().is_null(),
+        });
+        let chosen = choose(oldest);
+        let Some(head) = head.filter(|_| chosen) else {
+            return false;
+        };
+        queues.remove(head);
+        head.signal()
+    };
+    wake.wake();
+    true
+}
+
+/// Some of the queues, and their lock. On cache lines of its own.
+#[repr(align(128))]
+struct Bucket {
+    lock: Lock,
+    first: Cell<*const Node>,
+}
+
+// SAFETY: `first`, and all that can be reached from it, is touched only with `lock` held.
+unsafe impl Sync for Bucket {}
+// SAFETY: as above; a bucket is not tied to a thread.
+unsafe impl Send for Bucket {}
+
+impl Bucket {
+    const_fn! {
+        const fn new() -> Self {
+            Self { lock: Lock::new(), first: Cell::new(ptr::null()) }
+        }
+    }
+}
+
+/// A bucket whose lock this thread holds.
+struct Queues<'a> {
+    bucket: &'a Bucket,
+    _held: Held<'a>,
+}
+
+/// The table is static and never grows: 32 KiB.
+#[cfg(not(gosync_loom))]
+static TABLE: [Bucket; BUCKETS] = [const { Bucket::new() }; BUCKETS];
+const BUCKETS: usize = 256;
+
+#[cfg(gosync_loom)]
+loom::lazy_static! {
+    // One bucket is the hardest case, and the smallest model.
+    static ref TABLE: [Bucket; 1] = [Bucket::new()];
+}
+
+impl Bucket {
+    fn lock<'a>(address: *const ()) -> Queues<'a> {
+        // Fibonacci hashing: the high bits of the product depend on all bits of the address.
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "the low bits are hash enough"
+        )]
+        let hash = ((address.addr() >> 2) as u32).wrapping_mul(0x9E37_79B1);
+        let bucket = &TABLE[(hash >> 16) as usize % TABLE.len().min(BUCKETS)];
+        Queues {
+            bucket,
+            _held: bucket.lock.lock(),
+        }
+    }
+}
+
+impl Queues<'_> {
+    /// The link that leads to the head of the queue of `address`; to nothing, if it has none.
+    fn find(&self, address: *const ()) -> &Cell<*const Node> {
+        let mut link = &self.bucket.first;
+        // SAFETY: by invariant 2 a linked node is alive, and we hold the lock.
+        while let Some(head) = unsafe { link.get().as_ref() } {
+            if head.address == address {
+                break;
+            }
+            link = &head.next_queue;
+        }
+        link
+    }
+
+    fn push_back(&self, node: &Node) {
+        let link = self.find(node.address);
+        // SAFETY: by invariant 2 a linked node is alive, and we hold the lock.
+        match unsafe { link.get().as_ref() } {
+            None => {
+                node.tail.set(node);
+                link.set(node);
+            }
+            Some(head) => {
+                let tail = head.tail.replace(node);
+                node.prev.set(tail);
+                // SAFETY: as above; the tail of a linked head is linked.
+                unsafe { &*tail }.next.set(node);
+            }
+        }
+    }
+
+    fn push_front(&self, node: &Node) {
+        let link = self.find(node.address);
+        // SAFETY: by invariant 2 a linked node is alive, and we hold the lock.
+        match unsafe { link.get().as_ref() } {
+            None => node.tail.set(node),
+            Some(head) => {
+                head.prev.set(node);
+                node.next.set(head);
+                node.tail.set(head.tail.get());
+                node.next_queue.set(head.next_queue.get());
+            }
+        }
+        link.set(node);
+    }
+
+    /// Takes a linked node out of its queue, and returns whether that is empty now.
+    fn remove(&self, node: &Node) -> bool {
+        let link = self.find(node.address);
+        let head = link.get();
+        // SAFETY: by invariant 2 a linked node is alive, and we hold the lock.
+        let (next, prev) = unsafe { (node.next.get().as_ref(), node.prev.get().as_ref()) };
+        match (prev, next) {
+            (None, None) => {
+                link.set(node.next_queue.get());
+                return true;
+            }
+            (None, Some(next)) => {
+                next.prev.set(ptr::null());
+                next.tail.set(node.tail.get());
+                next.next_queue.set(node.next_queue.get());
+                link.set(next);
+            }
+            (Some(prev), None) => {
+                prev.next.set(ptr::null());
+                // SAFETY: as above; a queue with a linked node has a head.
+                unsafe { &*head }.tail.set(prev);
+            }
+            (Some(prev), Some(next)) => {
+                prev.next.set(next);
+                next.prev.set(prev);
+            }
+        }
+        false
+    }
+}

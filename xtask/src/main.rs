@@ -1,0 +1,68 @@
+//! The repository's own commands: `cargo xtask COMMAND`.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | `main.rs` | the table of commands, and nothing else |
+//! | `test_all.rs`, `test_all/` | `test-all`: the list of steps, and what runs them |
+//! | `tidy.rs`, `tidy/` | the house's rules as code, findings as `file:line` |
+//! | `process.rs` | another program: its repeatable command line, its time limit, its end |
+//! | `screen.rs` | lines, a live last line on a terminal, tables |
+//! | `workspace.rs` | what `cargo metadata` knows about the crates |
+//!
+//! A command is a file that lends a [`Command`]; a new one is a file and a line in [`COMMANDS`].
+
+#![forbid(unsafe_code)]
+
+mod markdown;
+mod process;
+mod screen;
+mod test_all;
+mod tidy;
+mod workspace;
+
+use std::process::ExitCode;
+
+/// A command of `cargo xtask`.
+struct Command {
+    name: &'static str,
+    /// What it does, in a line.
+    about: &'static str,
+    /// Parses the arguments after the name, and does it.
+    run: fn(lexopt::Parser) -> anyhow::Result<ExitCode>,
+}
+
+const COMMANDS: &[Command] = &[test_all::COMMAND];
+
+fn main() -> ExitCode {
+    match dispatch(lexopt::Parser::from_env()) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("{} {error:#}", console::style("error:").red().bold());
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn dispatch(mut arguments: lexopt::Parser) -> anyhow::Result<ExitCode> {
+    use lexopt::prelude::{Long, Short, Value};
+
+    match arguments.next()? {
+        None | Some(Long("help") | Short('h')) => {
+            println!("{}", usage());
+            Ok(ExitCode::SUCCESS)
+        }
+        Some(Value(name)) => match COMMANDS.iter().find(|command| name == command.name) {
+            Some(command) => (command.run)(arguments),
+            None => anyhow::bail!("no command {}\n\n{}", name.display(), usage()),
+        },
+        Some(other) => Err(other.unexpected().into()),
+    }
+}
+
+fn usage() -> String {
+    let mut text = String::from("usage: cargo xtask COMMAND [ARGUMENT ...]\n\ncommands:\n");
+    for command in COMMANDS {
+        text += &format!("  {:<10} {}\n", command.name, command.about);
+    }
+    text + "\n`cargo xtask COMMAND --help` tells more."
+}

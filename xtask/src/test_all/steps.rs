@@ -1,0 +1,386 @@
+//! The list of steps: what each runs.
+//!
+//! Steps that compile with the same flags share cargo's target folder; others have their own, or
+//! each run would throw away what the one before it built.
+
+use std::path::Path;
+
+use super::outside;
+use crate::{process::Cmd, tidy, workspace::Workspace};
+
+/// One line of the table.
+#[derive(Debug)]
+pub(super) struct Step {
+    pub(super) name: &'static str,
+    /// What holds when it passes.
+    pub(super) about: &'static str,
+    /// What its parts are called, if it has any: `crate`, `example`.
+    pub(super) unit: &'static str,
+    /// Whether `--quick` runs it.
+    pub(super) quick: bool,
+    pub(super) parts: Vec<Part>,
+}
+
+/// What can be run, pass and fail by itself. Its actions run until one fails.
+#[derive(Debug)]
+pub(super) struct Part {
+    /// Empty in a step that has one part only.
+    pub(super) name: String,
+    pub(super) note: &'static str,
+    /// Why it cannot run on this machine.
+    pub(super) skip: Option<String>,
+    pub(super) actions: Vec<Action>,
+    /// What it must have run: a step that runs nothing shows nothing.
+    pub(super) expect: Expect,
+}
+
+#[derive(Debug)]
+pub(super) enum Action {
+    Run(Cmd),
+    /// Writes the package that uses this crate from outside.
+    WriteOutside(String),
+    Tidy,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Expect {
+    Nothing,
+    Tests,
+    Models,
+}
+
+impl Part {
+    pub(super) fn named(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            note: "",
+            skip: None,
+            actions: Vec::new(),
+            expect: Expect::Nothing,
+        }
+    }
+
+    /// The only part of a step.
+    fn only(action: Action) -> Vec<Self> {
+        vec![Self::named("").and(action)]
+    }
+
+    fn and(mut self, action: Action) -> Self {
+        self.actions.push(action);
+        self
+    }
+
+    fn expect(self, expect: Expect) -> Self {
+        Self { expect, ..self }
+    }
+}
+
+/// All steps, in the order in which they run: what fails most often and costs least comes first.
+pub(super) fn all(workspace: &Workspace) -> Vec<Step> {
+    vec![
+        Step {
+            name: "fmt",
+            about: "all code is formatted",
+            unit: "",
+            quick: true,
+            parts: Part::only(Action::Run(Cmd::cargo("fmt --all --check"))),
+        },
+        Step {
+            name: "clippy",
+            about: "no warning, of the compiler or of clippy",
+            unit: "",
+            quick: true,
+            parts: Part::only(Action::Run(Cmd::cargo(
+                "clippy --workspace --all-targets --all-features -- -D warnings",
+            ))),
+        },
+        Step {
+            name: "alone",
+            about: "each crate builds and passes its tests without the others, and works outside",
+            unit: "crate",
+            quick: false,
+            parts: alone(workspace),
+        },
+        Step {
+            name: "tests",
+            about: "all tests of the workspace, and of its examples",
+            unit: "",
+            quick: true,
+            parts: tests(),
+        },
+        Step {
+            name: "doctests",
+            about: "all examples in the documentation",
+            unit: "",
+            quick: true,
+            parts: doctests(),
+        },
+        Step {
+            name: "rustdoc",
+            about: "the documentation builds without a warning",
+            unit: "",
+            quick: true,
+            parts: Part::only(Action::Run(
+                Cmd::cargo("doc --workspace --no-deps --all-features")
+                    .env("RUSTDOCFLAGS", "-D warnings"),
+            )),
+        },
+        Step {
+            name: "loom",
+            about: "the model checker finds no bad interleaving",
+            unit: "crate",
+            quick: false,
+            parts: loom(workspace),
+        },
+        Step {
+            name: "fallback",
+            about: "all tests on the futex made of std alone",
+            unit: "",
+            quick: false,
+            parts: fallback(workspace),
+        },
+        Step {
+            name: "tsan",
+            about: "all tests under ThreadSanitizer",
+            unit: "",
+            quick: false,
+            parts: tsan(workspace),
+        },
+        Step {
+            name: "examples",
+            about: "each example runs and ends well",
+            unit: "example",
+            quick: false,
+            parts: examples(workspace),
+        },
+        Step {
+            name: "package",
+            about: "each crate, packed as for the registry, builds from its package",
+            unit: "",
+            quick: false,
+            parts: Part::only(Action::Run(
+                Cmd::cargo("package --allow-dirty").args(&workspace.published_only()),
+            )),
+        },
+        Step {
+            name: "tidy",
+            about: "the house's rules: manifests, licences, links, who may wait",
+            unit: "",
+            quick: false,
+            parts: Part::only(Action::Tidy),
+        },
+        Step {
+            name: "cross",
+            about: "each crate type-checks for other targets that are installed",
+            unit: "target",
+            quick: false,
+            parts: cross(workspace),
+        },
+    ]
+}
+
+fn alone(workspace: &Workspace) -> Vec<Part> {
+    let part = |package: &crate::workspace::Package| {
+        let (sets, note) = package.feature_sets();
+        let test = |flag: &&str| Action::Run(Cmd::cargo("test -p").arg(&package.name).args(flag));
+        let mut actions: Vec<_> = sets.iter().map(test).collect();
+        actions.push(Action::WriteOutside(package.name.clone()));
+        actions.push(Action::Run(outside::command(workspace, &package.name)));
+        Part {
+            note,
+            actions,
+            expect: Expect::Tests,
+            ..Part::named(&package.name)
+        }
+    };
+    workspace.published().map(part).collect()
+}
+
+/// This program's own tests are among them. They are unit tests only, on purpose: for a package
+/// with integration tests cargo would also build the program itself, over the one that is running,
+/// which Windows does not allow.
+fn tests() -> Vec<Part> {
+    let cmd = Cmd::cargo("test --workspace --all-features --all-targets");
+    vec![Part::named("").and(Action::Run(cmd)).expect(Expect::Tests)]
+}
+
+fn doctests() -> Vec<Part> {
+    let cmd = Cmd::cargo("test --workspace --all-features --doc");
+    vec![Part::named("").and(Action::Run(cmd)).expect(Expect::Tests)]
+}
+
+/// In release mode, since the model checker runs each model some 100,000 times.
+fn loom(workspace: &Workspace) -> Vec<Part> {
+    let has_models = workspace
+        .packages
+        .iter()
+        .filter(|package| package.tests.iter().any(|test| test == "loom"));
+    let part = |package: &crate::workspace::Package| {
+        let cmd = Cmd::cargo("test --release --test loom -p")
+            .arg(&package.name)
+            .arg("--target-dir")
+            .arg(workspace.target_dir("loom"))
+            .args("-- --nocapture")
+            .env("RUSTFLAGS", "--cfg gosync_loom");
+        Part::named(&package.name)
+            .and(Action::Run(cmd))
+            .expect(Expect::Models)
+    };
+    has_models.map(part).collect()
+}
+
+/// What the compiler refuses does not depend on the futex, and takes long to show: it is left out.
+const NOT_COMPILE_FAIL: &str = "-- --skip compile_fail";
+
+fn fallback(workspace: &Workspace) -> Vec<Part> {
+    let cmd = Cmd::cargo("test --all-features --lib --tests")
+        .args(&workspace.published_only())
+        .arg("--target-dir")
+        .arg(workspace.target_dir("fallback"))
+        .args(NOT_COMPILE_FAIL)
+        .env("RUSTFLAGS", "--cfg gosync_fallback");
+    vec![Part::named("").and(Action::Run(cmd)).expect(Expect::Tests)]
+}
+
+/// The only target that `ThreadSanitizer` is tried on.
+const TSAN_TARGET: &str = "x86_64-unknown-linux-gnu";
+
+fn tsan(workspace: &Workspace) -> Vec<Part> {
+    let flags = "-Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer";
+    let cmd = Cmd::cargo("+nightly test --all-features --lib --tests")
+        .args(&workspace.published_only())
+        .arg("--target")
+        .arg(TSAN_TARGET)
+        .arg("--target-dir")
+        .arg(workspace.target_dir("tsan"))
+        .args(NOT_COMPILE_FAIL)
+        .env("RUSTFLAGS", flags)
+        // The cargo that runs this program names its own toolchain to its children.
+        .env_remove("RUSTUP_TOOLCHAIN");
+    vec![Part {
+        skip: no_tsan(),
+        ..Part::named("").and(Action::Run(cmd)).expect(Expect::Tests)
+    }]
+}
+
+/// Why `ThreadSanitizer` cannot run here.
+fn no_tsan() -> Option<String> {
+    if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
+        return Some(String::from("only on Linux, x86_64"));
+    }
+    let Some(sysroot) = sysroot(&["+nightly"]) else {
+        return Some(String::from(
+            "no nightly toolchain: `rustc +nightly` does not run",
+        ));
+    };
+    let library = format!("lib/rustlib/{TSAN_TARGET}/lib/librustc-nightly_rt.tsan.a");
+    let there = Path::new(&sysroot).join(library).is_file();
+    (!there).then(|| format!("the nightly toolchain has no ThreadSanitizer for {TSAN_TARGET}"))
+}
+
+fn examples(workspace: &Workspace) -> Vec<Part> {
+    let mut parts = Vec::new();
+    for package in workspace.published() {
+        for example in &package.examples {
+            let mut cmd = Cmd::cargo("run --quiet -p")
+                .arg(&package.name)
+                .arg("--example")
+                .arg(&example.name);
+            if !example.required_features.is_empty() {
+                cmd = cmd
+                    .arg("--features")
+                    .arg(example.required_features.join(","));
+            }
+            parts.push(Part::named(&example.name).and(Action::Run(cmd)));
+        }
+    }
+    parts
+}
+
+/// Targets that differ in what matters here: the width of a pointer, the strength of the memory
+/// model, the futex, none at all. Others are checked too where they are installed.
+const TARGETS: [&str; 4] = [
+    "aarch64-unknown-linux-gnu",
+    "i686-unknown-linux-gnu",
+    "wasm32-unknown-unknown",
+    "x86_64-pc-windows-gnu",
+];
+
+fn cross(workspace: &Workspace) -> Vec<Part> {
+    let installed = installed_targets();
+    let mut targets: Vec<_> = TARGETS.map(String::from).to_vec();
+    targets.extend(installed.iter().cloned());
+    targets.sort();
+    targets.dedup();
+    let part = |target: String| {
+        let cmd = Cmd::cargo("check --all-features")
+            .args(&workspace.published_only())
+            .arg("--target")
+            .arg(&target);
+        Part {
+            skip: (!installed.contains(&target)).then(|| String::from("not installed")),
+            ..Part::named(target).and(Action::Run(cmd))
+        }
+    };
+    targets.into_iter().map(part).collect()
+}
+
+/// The targets, other than this machine's own, whose std is there.
+fn installed_targets() -> Vec<String> {
+    let Some(sysroot) = sysroot(&[]) else {
+        return Vec::new();
+    };
+    let host = query(&["--print", "host-tuple"]).unwrap_or_default();
+    let folders = Path::new(&sysroot).join("lib/rustlib").read_dir();
+    let has_std = |name: &String| {
+        let libraries = Path::new(&sysroot)
+            .join("lib/rustlib")
+            .join(name)
+            .join("lib");
+        let mut files = libraries.read_dir().into_iter().flatten().flatten();
+        files.any(|file| file.file_name().to_string_lossy().starts_with("libstd-"))
+    };
+    let names = folders.into_iter().flatten().flatten();
+    let names = names.filter_map(|entry| entry.file_name().into_string().ok());
+    names
+        .filter(|name| *name != host && has_std(name))
+        .collect()
+}
+
+fn sysroot(toolchain: &[&str]) -> Option<String> {
+    query(&[toolchain, &["--print", "sysroot"]].concat())
+}
+
+/// What rustc prints, unless it fails.
+fn query(arguments: &[&str]) -> Option<String> {
+    let mut rustc = std::process::Command::new("rustc");
+    rustc.args(arguments);
+    // To look for a toolchain must not install it.
+    rustc.env("RUSTUP_AUTO_INSTALL", "0");
+    if arguments[0].starts_with('+') {
+        rustc.env_remove("RUSTUP_TOOLCHAIN");
+    }
+    let output = rustc.output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    output.status.success().then(|| text.trim().to_string())
+}
+
+impl Action {
+    /// What is done, as a person would do it again. `part` is its name among the arguments.
+    pub(super) fn repeat(&self, part: &str) -> String {
+        match self {
+            Action::Run(cmd) => cmd.to_string(),
+            Action::WriteOutside(_) | Action::Tidy => format!("cargo xtask test-all {part}"),
+        }
+    }
+}
+
+/// The rules, as text for the log: what was found, or how much was looked at.
+pub(super) fn tidy(workspace: &Workspace) -> Result<String, String> {
+    let (files, findings) = tidy::check(workspace).map_err(|error| format!("{error:#}\n"))?;
+    if findings.is_empty() {
+        return Ok(crate::screen::count(files as u64, "file"));
+    }
+    let lines = findings.iter().map(|finding| format!("{finding}\n"));
+    Err(lines.collect())
+}

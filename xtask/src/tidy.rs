@@ -1,0 +1,119 @@
+//! The house's rules as code. What breaks one is a [`Finding`]: a file, a line, what is wrong.
+//!
+//! | file | rules |
+//! |---|---|
+//! | `tidy/manifest.rs` | each published crate says what it is, and carries a README and both licences |
+//! | `tidy/text.rs` | nothing unfinished in the code, no path of somebody's machine, no dead link |
+//! | `tidy/waiting.rs` | threads wait in gosync-park and nowhere else |
+
+mod manifest;
+mod text;
+mod waiting;
+
+use std::{
+    fmt, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, ensure};
+
+use crate::workspace::Workspace;
+
+/// A broken rule.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Finding {
+    /// Relative to the workspace's root.
+    file: PathBuf,
+    line: usize,
+    message: String,
+}
+
+impl Finding {
+    fn new(file: &Path, line: usize, message: impl Into<String>) -> Self {
+        Self {
+            file: file.to_path_buf(),
+            line,
+            message: message.into(),
+        }
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: {}", self.file.display(), self.line, self.message)
+    }
+}
+
+/// How many files were looked at, and what was found.
+pub(crate) fn check(workspace: &Workspace) -> anyhow::Result<(usize, Vec<Finding>)> {
+    let root = &workspace.root;
+    let mut findings: Vec<_> = workspace
+        .published()
+        .flat_map(|package| manifest::check(root, package))
+        .collect();
+    let files = files(root)?;
+    for file in &files {
+        // What is not UTF-8 is not text.
+        let Ok(content) = fs::read_to_string(root.join(file)) else {
+            continue;
+        };
+        findings.extend(text::check(root, file, &content));
+        let owner = workspace
+            .published()
+            .find(|package| root.join(file).starts_with(package.dir.join("src")));
+        if let Some(package) = owner {
+            findings.extend(waiting::check(&package.name, file, &content));
+        }
+    }
+    Ok((files.len(), findings))
+}
+
+/// All files that are part of the repository or about to be, relative to its root.
+fn files(root: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let mut files = if root.join(".git").exists() {
+        tracked(root)?
+    } else {
+        let mut files = Vec::new();
+        walk(root, Path::new(""), &mut files)?;
+        files
+    };
+    // What git tracks may have been deleted, or be a submodule.
+    files.retain(|file| root.join(file).is_file());
+    files.sort();
+    Ok(files)
+}
+
+/// The files that git tracks, and those that it neither tracks nor ignores.
+fn tracked(root: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let arguments = [
+        "ls-files",
+        "-z",
+        "--cached",
+        "--others",
+        "--exclude-standard",
+    ];
+    let output = Command::new("git")
+        .args(arguments)
+        .current_dir(root)
+        .output()
+        .context("git ls-files")?;
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "git ls-files: {complaint}");
+    let names = String::from_utf8(output.stdout).context("git ls-files")?;
+    Ok(names.split_terminator('\0').map(PathBuf::from).collect())
+}
+
+/// All files below `root/dir`, but for git's own and what cargo builds.
+fn walk(root: &Path, dir: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
+    for entry in fs::read_dir(root.join(dir))? {
+        let entry = entry?;
+        let path = dir.join(entry.file_name());
+        if !entry.file_type()?.is_dir() {
+            files.push(path);
+        } else if ![Path::new(".git"), Path::new("target")].contains(&&*path) {
+            walk(root, &path, files)?;
+        }
+    }
+    Ok(())
+}
