@@ -109,9 +109,9 @@ pub mod hint {
 /// Threads: std's, or loom's under the model checker.
 pub mod thread {
     #[cfg(gosync_loom)]
-    pub use loom::thread::{JoinHandle, Thread, current, spawn, yield_now};
+    pub use loom::thread::{JoinHandle, Thread, current, park, spawn, yield_now};
     #[cfg(not(gosync_loom))]
-    pub use std::thread::{JoinHandle, Thread, current, spawn, yield_now};
+    pub use std::thread::{JoinHandle, Thread, current, park, spawn, yield_now};
 }
 
 /// Declares functions that are `const`, except under loom, whose atomics cannot be made in a

@@ -25,8 +25,8 @@
 //! 1. The links of a linked [`Node`] are read and written only with its bucket's lock held.
 //! 2. A linked node is alive: its thread is inside [`wait`] or [`wait_until`], and leaves only
 //!    after the node's signal, or after it unlinked the node itself.
-//! 3. A signal is given once, to a node that was unlinked for it, with the lock held. After it
-//!    the waker does not touch the node.
+//! 3. A signal is given once, to a node that its waker has unlinked. Until then the node is the
+//!    waker's alone; after it the waker does not touch it.
 //!
 //! The closures given to this module's functions run with the bucket's lock held. A primitive
 //! that keeps a bit for 'somebody waits' and changes it nowhere else has it exact. They must
@@ -37,7 +37,7 @@ use std::{cell::Cell, ptr};
 use crate::{
     atomic::{
         AtomicU32,
-        Ordering::{Acquire, Release},
+        Ordering::{Acquire, Relaxed, Release},
     },
     clock::{Deadline, Instant},
     const_fn, futex,
@@ -74,91 +74,6 @@ pub enum Outcome {
     TimedOut,
 }
 
-/// A waiter, on its own stack.
-struct Node {
-    address: *const (),
-    since: Instant,
-    next: Cell<*const Node>,
-    prev: Cell<*const Node>,
-    /// In the head of a queue only: its last node.
-    tail: Cell<*const Node>,
-    /// In the head of a queue only: the head of the bucket's next queue.
-    next_queue: Cell<*const Node>,
-    /// [`WAITING`] or [`WOKEN`].
-    signal: AtomicU32,
-    sleeper: Sleeper,
-}
-
-const WAITING: u32 = 0;
-const WOKEN: u32 = 1;
-
-/// How a waiter sleeps, and so how to wake it. The only place that knows: another kind of waiter,
-/// such as a task with its waker, is one more variant.
-#[derive(Clone)]
-enum Sleeper {
-    /// On its node's signal, as a futex.
-    Futex,
-    /// Parked, since std can park for a time on every platform.
-    Parked(Thread),
-}
-
-impl Node {
-    fn new(address: *const (), since: Instant, sleeper: Sleeper) -> Self {
-        Self {
-            address,
-            since,
-            next: Cell::new(ptr::null()),
-            prev: Cell::new(ptr::null()),
-            tail: Cell::new(ptr::null()),
-            next_queue: Cell::new(ptr::null()),
-            signal: AtomicU32::new(WAITING),
-            sleeper,
-        }
-    }
-
-    fn enter(&self, place: Place, enter: impl FnOnce() -> bool) -> bool {
-        let queues = Bucket::lock(self.address);
-        let entered = enter();
-        if entered {
-            match place {
-                Place::Back => queues.push_back(self),
-                Place::Front => queues.push_front(self),
-            }
-        }
-        entered
-    }
-
-    fn is_woken(&self) -> bool {
-        // Acquire pairs with the Release of `signal`.
-        self.signal.load(Acquire) == WOKEN
-    }
-
-    /// Tells an unlinked node that it is woken, and returns how to wake its thread: to be done
-    /// after the lock was released. The node may be gone by then.
-    fn signal(&self) -> Wake {
-        let sleeper = self.sleeper.clone();
-        let signal = &raw const self.signal;
-        // Release pairs with the Acquire of `is_woken`.
-        self.signal.store(WOKEN, Release);
-        Wake { sleeper, signal }
-    }
-}
-
-/// A thread that has its signal and may still sleep.
-struct Wake {
-    sleeper: Sleeper,
-    signal: *const AtomicU32,
-}
-
-impl Wake {
-    fn wake(self) {
-        match self.sleeper {
-            Sleeper::Futex => futex::wake_one(self.signal),
-            Sleeper::Parked(thread) => thread.unpark(),
-        }
-    }
-}
-
 /// Waits in the queue of `address`.
 ///
 /// `enter` decides, with the queue locked, whether to wait at all: it is the place to check once
@@ -173,14 +88,12 @@ pub fn wait(
     since: Instant,
     enter: impl FnOnce() -> bool,
 ) -> bool {
-    let node = Node::new(address, since, Sleeper::Futex);
-    if !node.enter(place, enter) {
-        return false;
+    let node = Node::new(address, since, None);
+    let entered = node.enter(place, enter);
+    if entered {
+        node.sleep();
     }
-    while !node.is_woken() {
-        futex::wait(&node.signal, WAITING);
-    }
-    true
+    entered
 }
 
 /// Waits in the queue of `address`, as [`wait`] does, but not beyond `deadline`.
@@ -196,31 +109,14 @@ pub fn wait_until(
     enter: impl FnOnce() -> bool,
     leave: impl FnOnce(bool),
 ) -> Outcome {
-    let me = thread::current();
-    let node = Node::new(address, since, Sleeper::Parked(me.clone()));
+    let node = Node::new(address, since, Some(deadline));
     if !node.enter(place, enter) {
-        return Outcome::Refused;
+        Outcome::Refused
+    } else if node.sleep_until(deadline, leave) {
+        Outcome::Woken
+    } else {
+        Outcome::TimedOut
     }
-    // Whether a park ended early for no reason of ours: then it may have taken a token that was
-    // left for this thread for a purpose of the program's own, and we give it back.
-    let mut stray = false;
-    let mut outcome = Outcome::Woken;
-    while !node.is_woken() {
-        if deadline.park() {
-            stray |= !node.is_woken() && !deadline.has_passed();
-            continue;
-        }
-        let queues = Bucket::lock(address);
-        if !node.is_woken() {
-            leave(queues.remove(&node));
-            outcome = Outcome::TimedOut;
-            break;
-        }
-    }
-    if stray {
-        me.unpark();
-    }
-    outcome
 }
 
 /// Wakes the oldest waiter of `address`, if there is one and `choose` says so.
@@ -245,6 +141,172 @@ pub fn wake_one(address: *const (), choose: impl FnOnce(Option<Oldest>) -> bool)
     };
     wake.wake();
     true
+}
+
+/// Wakes all who wait for `address`, oldest first, if `choose` says so.
+///
+/// `choose` runs with the queue locked, and is told whether anybody waits. Those who enter the
+/// queue after it are not woken.
+pub fn wake_all(address: *const (), choose: impl FnOnce(bool) -> bool) {
+    let mut next = {
+        let queues = Bucket::lock(address);
+        let link = queues.find(address);
+        let head = link.get();
+        if !choose(!head.is_null()) || head.is_null() {
+            return;
+        }
+        // SAFETY: by invariant 2 a linked node is alive, and we hold the lock.
+        link.set(unsafe { &*head }.next_queue.get());
+        let mut node = head;
+        // SAFETY: as above.
+        while let Some(chosen) = unsafe { node.as_ref() } {
+            // Relaxed: what it is for is done with the lock held.
+            chosen.signal.store(CHOSEN, Relaxed);
+            node = chosen.next.get();
+        }
+        head
+    };
+    // SAFETY: a node that was chosen stays alive until its signal, and is ours alone until then.
+    while let Some(node) = unsafe { next.as_ref() } {
+        next = node.next.get();
+        node.signal().wake();
+    }
+}
+
+/// A waiter, on its own stack.
+struct Node {
+    address: *const (),
+    since: Instant,
+    next: Cell<*const Node>,
+    prev: Cell<*const Node>,
+    /// In the head of a queue only: its last node.
+    tail: Cell<*const Node>,
+    /// In the head of a queue only: the head of the bucket's next queue.
+    next_queue: Cell<*const Node>,
+    /// [`WAITING`], [`CHOSEN`] or [`WOKEN`].
+    signal: AtomicU32,
+    sleeper: Sleeper,
+}
+
+/// Nobody has chosen the node.
+const WAITING: u32 = 0;
+/// A waker has unlinked the node, and gives it its signal next.
+const CHOSEN: u32 = 1;
+/// The node has its signal, and is its thread's own again.
+const WOKEN: u32 = 2;
+
+/// How a waiter sleeps, and so how to wake it. The only place that knows: another kind of waiter,
+/// such as a task with its waker, is one more variant.
+#[derive(Clone)]
+enum Sleeper {
+    /// On its node's signal, as a futex.
+    Futex,
+    /// Parked, since std can park for a time on every platform.
+    Parked(Thread),
+}
+
+/// A node that has its signal, whose thread may still sleep.
+struct Wake {
+    sleeper: Sleeper,
+    signal: *const AtomicU32,
+}
+
+impl Wake {
+    fn wake(self) {
+        match self.sleeper {
+            Sleeper::Futex => futex::wake_one(self.signal),
+            Sleeper::Parked(thread) => thread.unpark(),
+        }
+    }
+}
+
+impl Node {
+    fn new(address: *const (), since: Instant, deadline: Option<Deadline>) -> Self {
+        Self {
+            address,
+            since,
+            next: Cell::new(ptr::null()),
+            prev: Cell::new(ptr::null()),
+            tail: Cell::new(ptr::null()),
+            next_queue: Cell::new(ptr::null()),
+            signal: AtomicU32::new(WAITING),
+            sleeper: match deadline {
+                None => Sleeper::Futex,
+                Some(_) => Sleeper::Parked(thread::current()),
+            },
+        }
+    }
+
+    fn enter(&self, place: Place, enter: impl FnOnce() -> bool) -> bool {
+        let queues = Bucket::lock(self.address);
+        let entered = enter();
+        if entered {
+            match place {
+                Place::Back => queues.push_back(self),
+                Place::Front => queues.push_front(self),
+            }
+        }
+        entered
+    }
+
+    /// Leaves the queue, unless a waker has chosen the node. Returns whether it left.
+    fn leave(&self, leave: impl FnOnce(bool)) -> bool {
+        let queues = Bucket::lock(self.address);
+        // Relaxed: the node is chosen with the lock held.
+        let linked = self.signal.load(Relaxed) == WAITING;
+        if linked {
+            leave(queues.remove(self));
+        }
+        linked
+    }
+
+    /// Gives a node that was unlinked its signal, and returns how to wake its thread. The node
+    /// may be gone by then.
+    fn signal(&self) -> Wake {
+        let wake = Wake {
+            sleeper: self.sleeper.clone(),
+            signal: &raw const self.signal,
+        };
+        // Release pairs with the Acquire of `is_woken`.
+        self.signal.store(WOKEN, Release);
+        wake
+    }
+
+    fn is_woken(&self) -> bool {
+        // Acquire pairs with the Release of `signal`.
+        self.signal.load(Acquire) == WOKEN
+    }
+
+    fn sleep(&self) {
+        loop {
+            // Acquire pairs with the Release of `signal`.
+            match (self.signal.load(Acquire), &self.sleeper) {
+                (WOKEN, _) => return,
+                (state, Sleeper::Futex) => futex::wait(&self.signal, state),
+                (_, Sleeper::Parked(_)) => thread::park(),
+            }
+        }
+    }
+
+    /// Sleeps until woken, and returns `true`; or until `deadline`, and leaves the queue, and
+    /// returns `false`.
+    fn sleep_until(&self, deadline: Deadline, leave: impl FnOnce(bool)) -> bool {
+        // Whether a park ended early for no reason of ours: then it may have taken a token that
+        // was left for this thread for a purpose of the program's own, and we give it back.
+        let mut stray = false;
+        while !self.is_woken() && deadline.park() {
+            stray |= !self.is_woken() && !deadline.has_passed();
+        }
+        let left = !self.is_woken() && self.leave(leave);
+        if !left {
+            // Chosen: the signal is there, or on its way.
+            self.sleep();
+        }
+        if stray {
+            thread::current().unpark();
+        }
+        !left
+    }
 }
 
 /// Some of the queues, and their lock. On cache lines of its own.

@@ -144,3 +144,124 @@ fn addresses_do_not_mix() {
         }
     });
 }
+
+/// `wake_all` wakes those who wait, in order, and each once.
+#[test]
+fn wake_all_in_order() {
+    let word = 0_u32;
+    let woken = AtomicU32::new(0);
+    queue::wake_all(address(&word), |any| {
+        assert!(!any);
+        true
+    });
+    thread::scope(|s| {
+        for _ in 0..10 {
+            start(s, &word, Place::Back, || {
+                woken.fetch_add(1, SeqCst);
+            });
+        }
+        queue::wake_all(address(&word), |any| {
+            assert!(any);
+            false
+        });
+        assert_eq!(woken.load(SeqCst), 0, "the waker refused");
+        queue::wake_all(address(&word), |any| any);
+    });
+    assert_eq!(woken.load(SeqCst), 10);
+    assert!(!queue::wake_one(address(&word), always));
+}
+
+/// Waiters leave from the head, the middle and the end; the others stay in order.
+#[test]
+fn leave_from_anywhere() {
+    use std::time::Duration;
+
+    use gosync_park::{clock::Deadline, queue::Outcome};
+
+    for leaver in 0..4 {
+        let word = 0_u32;
+        let order = Mutex::new(Vec::new());
+        let (send, receive) = mpsc::channel();
+        thread::scope(|s| {
+            let mut timed = None;
+            for i in 0..4 {
+                if i == leaver {
+                    let (entered, wait) = mpsc::channel();
+                    timed = Some(s.spawn({
+                        let word = &word;
+                        move || {
+                            queue::wait_until(
+                                address(word),
+                                Place::Back,
+                                Instant::now(),
+                                Deadline::after(Duration::from_millis(1)),
+                                || entered.send(()).is_ok(),
+                                |empty| assert!(!empty),
+                            )
+                        }
+                    }));
+                    wait.recv().unwrap();
+                    queue::wake_one(address(&word), |_| false);
+                } else {
+                    let (order, send) = (&order, send.clone());
+                    start(s, &word, Place::Back, move || {
+                        order.lock().unwrap().push(i);
+                        send.send(()).unwrap();
+                    });
+                }
+            }
+            assert_eq!(timed.unwrap().join().unwrap(), Outcome::TimedOut);
+            for _ in 0..3 {
+                assert!(queue::wake_one(address(&word), always));
+                receive.recv().unwrap();
+            }
+            assert!(!queue::wake_one(address(&word), always));
+        });
+        let expected: Vec<_> = (0..4).filter(|&i| i != leaver).collect();
+        assert_eq!(order.into_inner().unwrap(), expected);
+    }
+}
+
+/// A waiter that was chosen says so, however late it is.
+#[test]
+fn a_chosen_waiter_is_never_too_late() {
+    use std::time::Duration;
+
+    use gosync_park::{clock::Deadline, queue::Outcome};
+
+    let word = 0_u32;
+    let timed_out = AtomicU32::new(0);
+    let mut woken = 0;
+    thread::scope(|s| {
+        let waiters: Vec<_> = (0..4)
+            .map(|_| {
+                s.spawn(|| {
+                    (0..2000)
+                        .filter(|_| {
+                            let outcome = queue::wait_until(
+                                address(&word),
+                                Place::Back,
+                                Instant::now(),
+                                Deadline::after(Duration::from_micros(5)),
+                                || true,
+                                |_| {
+                                    timed_out.fetch_add(1, SeqCst);
+                                },
+                            );
+                            outcome == Outcome::Woken
+                        })
+                        .count()
+                })
+            })
+            .collect();
+        while !waiters.iter().all(thread::ScopedJoinHandle::is_finished) {
+            woken += usize::from(queue::wake_one(address(&word), always));
+        }
+        let returned: usize = waiters.into_iter().map(|w| w.join().unwrap()).sum();
+        assert_eq!(
+            returned, woken,
+            "each wake-up has one waiter, and each waiter one end"
+        );
+    });
+    assert_eq!(woken + timed_out.into_inner() as usize, 8000);
+}
