@@ -372,3 +372,45 @@ impl fmt::Debug for RawMutex {
 fn unlock_of_unlocked() -> ! {
     panic!("sync: unlock of unlocked mutex");
 }
+
+#[cfg(all(test, not(gosync_loom)))]
+mod tests {
+    use super::*;
+
+    /// The window between a release and the claim's heir taking it: nobody passes the heir.
+    #[test]
+    fn nobody_passes_the_heir() {
+        let mutex = RawMutex::new();
+        mutex.state.store(CLAIMED | HEIR, Relaxed);
+        assert!(!mutex.try_lock(), "free, but claimed");
+        assert!(!mutex.try_lock_for(Duration::ZERO));
+        assert!(!mutex.poll(Role::Newcomer) && !mutex.poll(Role::Spinner));
+        assert!(mutex.poll(Role::Heir));
+        assert_eq!(
+            mutex.state.load(Relaxed),
+            LOCKED,
+            "the claim is gone with the heir"
+        );
+        mutex.unlock();
+        assert!(mutex.try_lock());
+    }
+
+    /// A waiter that gives up in that window clears away what it had set.
+    #[test]
+    fn giving_up_leaves_nothing() {
+        let mutex = RawMutex::new();
+        mutex.lock();
+        let give_up =
+            |role| mutex.sleep(role, Instant::now(), Some(Deadline::after(Duration::ZERO)));
+        for (role, bits) in [
+            (Role::Newcomer, 0),
+            (Role::Spinner, SPINNING),
+            (Role::Heir, HEIR | CLAIMED),
+        ] {
+            mutex.state.store(LOCKED | bits, Relaxed);
+            assert!(matches!(give_up(role), Sleep::TimedOut));
+            assert_eq!(mutex.state.load(Relaxed), LOCKED);
+        }
+        mutex.unlock();
+    }
+}

@@ -119,6 +119,66 @@ pub fn wait_until(
     }
 }
 
+/// Enters the queue of `address`, and lets `body` do what has to be done before the sleep, and
+/// after it. `body` sleeps by calling the function that it is given, which returns `true` when
+/// woken, and `false` if the deadline passed.
+///
+/// `enter` runs with the queue locked, as this waiter enters. `leave` runs with the queue locked,
+/// with whether it is empty then, if this waiter leaves it without having been chosen: after the
+/// deadline, or because `body` ended, or unwound, without having slept. If it was chosen and
+/// `body` has not slept, `pass_on` is called, so that no wake-up is swallowed.
+pub fn wait_around<R>(
+    address: *const (),
+    deadline: Option<Deadline>,
+    enter: impl FnOnce(),
+    leave: impl Fn(bool),
+    pass_on: impl Fn(),
+    body: impl FnOnce(&dyn Fn() -> bool) -> R,
+) -> R {
+    /// Leaves the queue at the end, if that has not happened.
+    struct Exit<'a, L: Fn(bool), P: Fn()> {
+        node: &'a Node,
+        leave: &'a L,
+        pass_on: &'a P,
+        /// How the sleep ended.
+        woken: Cell<Option<bool>>,
+    }
+
+    impl<L: Fn(bool), P: Fn()> Drop for Exit<'_, L, P> {
+        fn drop(&mut self) {
+            if self.woken.get().is_none() && !self.node.leave(self.leave) {
+                self.node.sleep();
+                (self.pass_on)();
+            }
+        }
+    }
+
+    let node = Node::new(address, Instant::now(), deadline);
+    node.enter(Place::Back, || {
+        enter();
+        true
+    });
+    let exit = Exit {
+        node: &node,
+        leave: &leave,
+        pass_on: &pass_on,
+        woken: Cell::new(None),
+    };
+    body(&|| {
+        exit.woken.get().unwrap_or_else(|| {
+            let woken = match deadline {
+                None => {
+                    node.sleep();
+                    true
+                }
+                Some(deadline) => node.sleep_until(deadline, &leave),
+            };
+            exit.woken.set(Some(woken));
+            woken
+        })
+    })
+}
+
 /// Wakes the oldest waiter of `address`, if there is one and `choose` says so.
 ///
 /// `choose` runs with the queue locked, and is the place to change the bits of the primitive's

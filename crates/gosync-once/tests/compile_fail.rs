@@ -1,0 +1,7 @@
+//! What must not compile, and what the compiler says to it.
+#![cfg(not(gosync_loom))]
+
+#[test]
+fn compile_fail() {
+    trybuild::TestCases::new().compile_fail("tests/ui/*.rs");
+}
