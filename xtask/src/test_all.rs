@@ -69,7 +69,6 @@ fn run(arguments: lexopt::Parser) -> anyhow::Result<ExitCode> {
     let mut reports = Vec::new();
     for step in &steps {
         let Some(report) = runner.step(step)? else {
-            Screen::new().line("interrupted");
             return Ok(ExitCode::from(130));
         };
         reports.push(report);

@@ -25,6 +25,9 @@ use crate::{
 /// How many lines of a failed command's output are shown.
 const TAIL: usize = 60;
 
+/// How much of a long line is shown of it. A sanitizer's have a thousand columns.
+const WIDTH: usize = 200;
+
 /// How often the live line changes.
 const REFRESH: Duration = Duration::from_millis(200);
 
@@ -144,7 +147,10 @@ impl<'a> Runner<'a> {
             let begun = Instant::now();
             let end = self.part(step, part, &heading, start, &mut log)?;
             let (outcome, note) = match end {
-                PartEnd::Interrupted => return Ok(None),
+                PartEnd::Interrupted => {
+                    self.screen.line("interrupted");
+                    return Ok(None);
+                }
                 PartEnd::Passed { totals, note } => {
                     tally.passed += 1;
                     tally.totals += totals;
@@ -282,6 +288,7 @@ impl<'a> Runner<'a> {
                 .line(format!("    | ({} before)", count(hidden as u64, "line")));
         }
         for line in &lines[hidden..] {
+            let line = console::truncate_str(line, WIDTH, "…");
             self.screen.line(format!("    | {line}"));
         }
         for line in failure.lines() {
@@ -339,12 +346,11 @@ impl Tally {
             notes.extend(self.skipped.into_iter().map(|(why, _)| why));
         } else {
             let failed: Vec<_> = self.failed.iter().map(|(part, _)| part.as_str()).collect();
-            let ran = self.passed + failed.len();
-            notes.push(if ran == 0 && self.skipped.is_empty() {
-                format!("there is no {}", step.unit)
-            } else {
-                count(ran as u64, step.unit)
-            });
+            match (self.passed + failed.len(), &self.skipped[..]) {
+                (0, []) => notes.push(format!("there is no {}", step.unit)),
+                (0, _) => {}
+                (ran, _) => notes.push(count(ran as u64, step.unit)),
+            }
             notes.push(self.totals.note());
             if !failed.is_empty() {
                 notes.push(format!("failed: {}", failed.join(" ")));
@@ -479,6 +485,10 @@ mod tests {
         let note = "3 crates, failed: a b, no time left: c";
         assert_eq!(report(tally, "crate"), (Outcome::Failed, note.into()));
 
+        let mut none = Tally::default();
+        none.skip("not installed", "i686");
+        let note = "not installed: i686";
+        assert_eq!(report(none, "target"), (Outcome::Skipped, note.into()));
         let note = "there is no example";
         assert_eq!(
             report(Tally::default(), "example"),

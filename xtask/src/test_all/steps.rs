@@ -3,7 +3,7 @@
 //! Steps that compile with the same flags share cargo's target folder; others have their own, or
 //! each run would throw away what the one before it built.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::outside;
 use crate::{process::Cmd, tidy, workspace::Workspace};
@@ -141,8 +141,8 @@ pub(super) fn all(workspace: &Workspace) -> Vec<Step> {
         },
         Step {
             name: "tsan",
-            about: "all tests under ThreadSanitizer",
-            unit: "",
+            about: "ThreadSanitizer finds no race",
+            unit: "run",
             quick: false,
             parts: tsan(workspace),
         },
@@ -245,37 +245,90 @@ fn fallback(workspace: &Workspace) -> Vec<Part> {
 /// The only target that `ThreadSanitizer` is tried on.
 const TSAN_TARGET: &str = "x86_64-unknown-linux-gnu";
 
+/// All tests run under `ThreadSanitizer` only where std can be compiled for it too: it takes for
+/// races what it does not see synchronized, such as the end of a `thread::scope`. One program,
+/// `examples/races.rs`, is written to need no such std.
 fn tsan(workspace: &Workspace) -> Vec<Part> {
-    let flags = "-Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer";
-    let cmd = Cmd::cargo("+nightly test --all-features --lib --tests")
-        .args(&workspace.published_only())
-        .arg("--target")
-        .arg(TSAN_TARGET)
+    let nightly = |arguments: &str| {
+        Cmd::cargo(arguments)
+            .arg("--target")
+            .arg(TSAN_TARGET)
+            // The cargo that runs this program names its own toolchain to its children.
+            .env_remove("RUSTUP_TOOLCHAIN")
+    };
+    // An absolute path, since a program of cargo's may run in any folder.
+    let suppressions = workspace.root.join("xtask").join("tsan.supp");
+    // With and without a std of their own, they would throw away each other's work in one folder.
+    let races = nightly("+nightly run --quiet -p xtask --example races")
         .arg("--target-dir")
         .arg(workspace.target_dir("tsan"))
+        .env(
+            "TSAN_OPTIONS",
+            format!("suppressions={}", suppressions.display()),
+        )
+        .env(
+            "RUSTFLAGS",
+            "-Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer",
+        );
+    let tests = nightly("+nightly test -Zbuild-std --all-features --lib --tests")
+        .args(&workspace.published_only())
+        .arg("--target-dir")
+        .arg(workspace.target_dir("tsan-std"))
         .args(NOT_COMPILE_FAIL)
-        .env("RUSTFLAGS", flags)
-        // The cargo that runs this program names its own toolchain to its children.
-        .env_remove("RUSTUP_TOOLCHAIN");
-    vec![Part {
-        skip: no_tsan(),
-        ..Part::named("").and(Action::Run(cmd)).expect(Expect::Tests)
-    }]
+        .env("RUSTFLAGS", "-Zsanitizer=thread");
+    let nightly = Nightly::probe();
+    vec![
+        Part {
+            skip: nightly.no_tsan(),
+            ..Part::named("races").and(Action::Run(races))
+        },
+        Part {
+            skip: nightly.no_tsan().or_else(|| nightly.no_std_source()),
+            ..Part::named("tests")
+                .and(Action::Run(tests))
+                .expect(Expect::Tests)
+        },
+    ]
 }
 
-/// Why `ThreadSanitizer` cannot run here.
-fn no_tsan() -> Option<String> {
-    if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
-        return Some(String::from("only on Linux, x86_64"));
+/// What the nightly toolchain has.
+struct Nightly {
+    /// Where it is, if it is there.
+    sysroot: Option<PathBuf>,
+}
+
+impl Nightly {
+    fn probe() -> Self {
+        let sysroot = sysroot(&["+nightly"]).map(PathBuf::from);
+        Self { sysroot }
     }
-    let Some(sysroot) = sysroot(&["+nightly"]) else {
-        return Some(String::from(
-            "no nightly toolchain: `rustc +nightly` does not run",
-        ));
-    };
-    let library = format!("lib/rustlib/{TSAN_TARGET}/lib/librustc-nightly_rt.tsan.a");
-    let there = Path::new(&sysroot).join(library).is_file();
-    (!there).then(|| format!("the nightly toolchain has no ThreadSanitizer for {TSAN_TARGET}"))
+
+    /// Whether this file is there, below `lib/rustlib`.
+    fn has(&self, file: &str) -> bool {
+        let sysroot = self.sysroot.as_ref();
+        sysroot.is_some_and(|sysroot| sysroot.join("lib/rustlib").join(file).is_file())
+    }
+
+    /// Why `ThreadSanitizer` cannot run here.
+    fn no_tsan(&self) -> Option<String> {
+        let library = format!("{TSAN_TARGET}/lib/librustc-nightly_rt.tsan.a");
+        let why = if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
+            "only on Linux, x86_64"
+        } else if self.sysroot.is_none() {
+            "no nightly toolchain: `rustc +nightly` does not run"
+        } else if !self.has(&library) {
+            "the nightly toolchain has no ThreadSanitizer"
+        } else {
+            return None;
+        };
+        Some(String::from(why))
+    }
+
+    /// Why std cannot be compiled here.
+    fn no_std_source(&self) -> Option<String> {
+        let there = self.has("src/rust/library/Cargo.lock");
+        (!there).then(|| String::from("the nightly toolchain has no rust-src, to instrument std"))
+    }
 }
 
 fn examples(workspace: &Workspace) -> Vec<Part> {

@@ -2,7 +2,8 @@
 //! anywhere else, or the model checker would not see them.
 //!
 //! The rule reads tokens, not text: comments, documentation and strings may say what they like,
-//! and `use std::{sync::{Mutex}}` hides nothing. Tests may use all of std.
+//! and `use std::{sync::{Mutex}}` hides nothing. What is not shipped may use all of std: tests, and
+//! what is only there for the model checker.
 
 use std::path::Path;
 
@@ -88,7 +89,7 @@ impl SpannedPath {
     }
 }
 
-/// All paths in `tokens`, each with `prefix` before it, but for what is only there in tests.
+/// All paths in `tokens`, each with `prefix` before it, but for what is not shipped.
 fn collect(tokens: TokenStream, prefix: &[String], paths: &mut Vec<SpannedPath>) {
     let tokens: Vec<_> = tokens.into_iter().collect();
     let mut at = 0;
@@ -97,7 +98,7 @@ fn collect(tokens: TokenStream, prefix: &[String], paths: &mut Vec<SpannedPath>)
         match token {
             TokenTree::Group(group) => {
                 let is_attribute = at >= 2 && is_punct(tokens.get(at - 2), '#');
-                if is_attribute && is_cfg_test(group.stream()) {
+                if is_attribute && is_not_shipped(group.stream()) {
                     at = after_item(&tokens, at);
                 } else {
                     collect(group.stream(), &[], paths);
@@ -140,9 +141,10 @@ fn is_punct(token: Option<&TokenTree>, wanted: char) -> bool {
     matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == wanted)
 }
 
-/// Whether the inside of an attribute is `cfg(test)`.
-fn is_cfg_test(attribute: TokenStream) -> bool {
-    attribute.to_string().replace(' ', "") == "cfg(test)"
+/// Whether the inside of an attribute says that what follows is not in a user's program.
+fn is_not_shipped(attribute: TokenStream) -> bool {
+    let attribute = attribute.to_string().replace(' ', "");
+    ["cfg(test)", "cfg(gosync_loom)"].contains(&&*attribute)
 }
 
 /// Where the item that begins at `at` ends: behind its block or its semicolon.
@@ -226,7 +228,7 @@ mod loom;
 fn f<'a>() { thread::yield_now(); std::thread::current(); let s = "std::sync::Mutex"; }
 #[cfg(test)]
 mod tests { use std::sync::Mutex; }
-#[cfg(test)]
+#[cfg(gosync_loom)]
 use std::sync::Condvar;
 "#;
         assert_eq!(found("gosync-lock", code), []);
@@ -235,7 +237,9 @@ use std::sync::Condvar;
             found("gosync-lock", &after),
             [(15, "std::sync::Barrier".into())]
         );
-        let not_test = "#[cfg(not(test))]\nuse std::sync::Barrier;";
-        assert_eq!(found("gosync-lock", not_test).len(), 1);
+        for shipped in ["not(test)", "not(gosync_loom)", "any(test, unix)"] {
+            let code = format!("#[cfg({shipped})]\nuse std::sync::Barrier;");
+            assert_eq!(found("gosync-lock", &code).len(), 1, "{shipped}");
+        }
     }
 }

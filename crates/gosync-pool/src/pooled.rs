@@ -1,0 +1,88 @@
+use std::{
+    fmt,
+    mem::ManuallyDrop,
+    ops::{Deref, DerefMut},
+};
+
+use crate::Pool;
+
+/// An item on loan from a [`Pool`], which puts it back when dropped. Made by [`Pool::pull`].
+///
+/// It puts back while unwinding too: a `reset` rule is what makes sure that the next one finds the
+/// item in order. (If `reset` or `keep` panics then, the program aborts, as with any panic in a
+/// destructor while unwinding.) A guard that is forgotten leaks its item and does no harm to the
+/// pool.
+///
+/// ```
+/// use gosync_pool::Pool;
+///
+/// let pool = Pool::builder().reset(String::clear).build(String::new);
+/// let mut line = pool.pull();
+/// line.push_str("hello");
+/// assert_eq!(line.len(), 5);
+/// ```
+#[must_use = "if unused, the item goes back at once"]
+pub struct Pooled<'a, T, F = fn() -> T> {
+    pool: &'a Pool<T, F>,
+    /// There until `drop` or `detach` takes it.
+    item: ManuallyDrop<T>,
+}
+
+impl<'a, T, F> Pooled<'a, T, F> {
+    #[inline]
+    pub(crate) fn new(pool: &'a Pool<T, F>, item: T) -> Self {
+        Self {
+            pool,
+            item: ManuallyDrop::new(item),
+        }
+    }
+
+    /// Keeps the item: it does not go back.
+    ///
+    /// ```
+    /// use gosync_pool::{Pool, Pooled};
+    ///
+    /// let pool = Pool::new(String::new);
+    /// let mine: String = Pooled::detach(pool.pull());
+    /// # drop(mine);
+    /// assert_eq!(pool.try_get(), None);
+    /// ```
+    #[inline]
+    #[must_use = "to drop the item, rather than put it back, drop what this returns"]
+    pub fn detach(this: Self) -> T {
+        let mut this = ManuallyDrop::new(this);
+        // SAFETY: `this` is never dropped nor used again, so the item is taken once.
+        unsafe { ManuallyDrop::take(&mut this.item) }
+    }
+}
+
+impl<T, F> Drop for Pooled<'_, T, F> {
+    #[inline]
+    fn drop(&mut self) {
+        // SAFETY: the guard is not used after its drop, so the item is taken once.
+        let item = unsafe { ManuallyDrop::take(&mut self.item) };
+        self.pool.put(item);
+    }
+}
+
+impl<T, F> Deref for Pooled<'_, T, F> {
+    type Target = T;
+
+    #[inline]
+    fn deref(&self) -> &T {
+        &self.item
+    }
+}
+
+impl<T, F> DerefMut for Pooled<'_, T, F> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.item
+    }
+}
+
+impl<T: fmt::Debug, F> fmt::Debug for Pooled<'_, T, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Pooled").field(&**self).finish()
+    }
+}

@@ -1,0 +1,52 @@
+//! Go's `sync.RWMutex` for Rust: readers and writers take turns.
+//!
+//! ```
+//! use gosync_rwmutex::RwMutex;
+//!
+//! static NAMES: RwMutex<Vec<&str>> = RwMutex::new(Vec::new());
+//!
+//! NAMES.write().push("gopher");
+//! std::thread::scope(|s| {
+//!     for _ in 0..4 {
+//!         s.spawn(|| assert!(NAMES.read().contains(&"gopher")));
+//!     }
+//! });
+//! ```
+//!
+//! [`RwMutex<T>`] guards its data as Rust users expect, through [`lock_api`]. [`RawRwMutex`] is
+//! the lock alone, as Go users expect: lock here, unlock there, on whichever thread.
+//!
+//! # Guarantees
+//!
+//! - Turns, in Go's order: a writer that waits keeps new readers out, and waits only for those that
+//!   are in; when it leaves, all readers that have queued go before the next writer. So a stream of
+//!   readers cannot starve a writer, and a reader waits for one writer at most.
+//! - An unlock of a writer *synchronizes with* every later lock, that of a reader with the next
+//!   lock of a writer. A try form that fails orders nothing, and readers order nothing for readers.
+//! - A try form never waits. `try_read` fails if and only if a writer is in or waits; `try_write`
+//!   does not fail while nobody else uses the lock.
+//! - No poisoning: a panic in a section releases the lock, and the next one gets it as usual.
+//! - No owner: guards are `Send` if their data allows it, and [`RawRwMutex`] may be unlocked on any
+//!   thread.
+//! - Misuse is caught: an unlock with nobody of its kind in panics with Go's message, changes
+//!   nothing, and the lock goes on working. (Go ends the program, and overlooks a read unlock while
+//!   a writer is in and readers wait.)
+//! - It does not allocate, and is 24 bytes at most beside its data, as Go's.
+//!
+//! It is not recursive, as in Go: a thread that reads and asks to read again waits for ever if a
+//! writer has come in between. New here are [`downgrade`](RawRwMutex::downgrade), and guards. As
+//! against [`std::sync::RwLock`]: the order of service is a promise on every platform, nothing is
+//! ever poisoned, and guards are `Send`.
+
+#[cfg(not(gosync_loom))]
+mod guard;
+mod raw;
+mod state;
+
+#[cfg(not(gosync_loom))]
+pub use guard::*;
+pub use raw::RawRwMutex;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,0 +1,361 @@
+//! The lock under the model checker: every interleaving of a few threads, up to a bound.
+#![cfg(gosync_loom)]
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use gosync_park::{
+    cell::UnsafeCell,
+    model::{Model, ModelArc},
+    thread,
+};
+use gosync_rwmutex::RawRwMutex;
+
+/// A lock, and a number whose every access loom checks against all others.
+struct Shared {
+    lock: RawRwMutex,
+    number: UnsafeCell<u32>,
+}
+
+// SAFETY: the number is used under the lock only. If the lock does not keep its word, loom says so.
+unsafe impl Sync for Shared {}
+// SAFETY: as above.
+unsafe impl Send for Shared {}
+
+impl Shared {
+    fn new() -> ModelArc<Self> {
+        ModelArc::new(Self {
+            lock: RawRwMutex::new(),
+            number: UnsafeCell::new(0),
+        })
+    }
+
+    /// For whoever reads.
+    fn get(&self) -> u32 {
+        // SAFETY: the caller has the lock, for reading or writing.
+        self.number.with(|n| unsafe { *n })
+    }
+
+    /// For whoever writes.
+    fn set(&self, to: u32) {
+        // SAFETY: the caller has the lock, for writing.
+        self.number.with_mut(|n| unsafe { *n = to });
+    }
+
+    fn read(&self) -> u32 {
+        self.lock.lock_shared();
+        let seen = self.get();
+        self.lock.unlock_shared();
+        seen
+    }
+
+    fn add(&self, n: u32) {
+        self.lock.lock_exclusive();
+        self.set(self.get() + n);
+        self.lock.unlock_exclusive();
+    }
+}
+
+fn spawn<T: 'static>(
+    shared: &ModelArc<Shared>,
+    body: impl FnOnce(&Shared) -> T + 'static,
+) -> thread::JoinHandle<T> {
+    let shared = shared.clone();
+    thread::spawn(move || body(&shared))
+}
+
+fn message(call: impl FnOnce()) -> Option<String> {
+    let panic = catch_unwind(AssertUnwindSafe(call)).err()?;
+    panic.downcast_ref::<&str>().map(ToString::to_string)
+}
+
+/// A reader and a writer are never in together, and a reader sees all of a write or nothing.
+#[test]
+fn reader_and_writer() {
+    Model::new("rwmutex: reader and writer exclude each other")
+        .preemptions(20)
+        .at_least(100)
+        .check(|| {
+            let shared = Shared::new();
+            let reader = spawn(&shared, |shared| {
+                let seen = shared.read();
+                assert!(seen == 0 || seen == 3);
+            });
+            shared.lock.lock_exclusive();
+            shared.set(1);
+            shared.set(3);
+            shared.lock.unlock_exclusive();
+            reader.join().unwrap();
+            assert_eq!(shared.read(), 3);
+        });
+}
+
+/// Two writers and a reader: the writers are never in together and lose no addition.
+#[test]
+fn writers_and_a_reader() {
+    Model::new("rwmutex: writers exclude each other and a reader")
+        .at_least(5000)
+        .check(|| {
+            let shared = Shared::new();
+            let other = spawn(&shared, |shared| shared.add(1));
+            let reader = spawn(&shared, |shared| assert!(shared.read() <= 3));
+            shared.add(2);
+            other.join().unwrap();
+            reader.join().unwrap();
+            assert_eq!(shared.read(), 3);
+        });
+}
+
+/// Two readers and a writer: whoever of the two leaves last lets the writer in, once, and the
+/// writer comes after both reads. Nobody sleeps for ever.
+#[test]
+fn readers_and_a_writer() {
+    Model::new("rwmutex: the last reader lets the writer in")
+        .at_least(10000)
+        .check(|| {
+            let shared = Shared::new();
+            let readers = [(); 2].map(|()| spawn(&shared, |shared| assert!(shared.read() <= 1)));
+            shared.add(1);
+            for reader in readers {
+                reader.join().unwrap();
+            }
+            assert!(!shared.lock.is_locked());
+        });
+}
+
+/// A hold that the main thread takes before the writer starts, and releases at any moment, twice,
+/// so that the turn is given and taken twice. The writer sees the reader gone, and gets in.
+#[test]
+fn waiting_writer_is_woken() {
+    Model::new("rwmutex: no wake-up of the writer is lost")
+        .preemptions(4)
+        .at_least(500)
+        .check(|| {
+            let shared = Shared::new();
+            shared.lock.lock_shared();
+            let writer = spawn(&shared, |shared| {
+                shared.add(1);
+                shared.add(1);
+            });
+            assert_eq!(shared.get(), 0);
+            shared.lock.unlock_shared();
+            assert!(shared.read() <= 2);
+            writer.join().unwrap();
+            assert_eq!(shared.read(), 2);
+        });
+}
+
+/// A reader that comes while the writer is in, which is from the start, gets in when the writer
+/// leaves and sees its data; the writer comes back after it. Twice, so that a reader which wakes
+/// late, or queues again, meets the next phase.
+#[test]
+fn queued_reader_sees_the_write() {
+    Model::new("rwmutex: a queued reader gets in and sees the writer's data")
+        .at_least(1000)
+        .check(|| {
+            let shared = Shared::new();
+            shared.lock.lock_exclusive();
+            let reader = spawn(&shared, |shared| {
+                let first = shared.read();
+                let second = shared.read();
+                assert!(1 <= first && first <= second);
+            });
+            shared.set(1);
+            shared.lock.unlock_exclusive();
+            shared.add(1);
+            reader.join().unwrap();
+            assert_eq!(shared.read(), 2);
+        });
+}
+
+/// Two readers that come while the writer is in all get in, with one wake-up.
+#[test]
+fn all_queued_readers_get_in() {
+    Model::new("rwmutex: all queued readers get in")
+        .at_least(4000)
+        .check(|| {
+            let shared = Shared::new();
+            shared.lock.lock_exclusive();
+            let readers = [(); 2].map(|()| spawn(&shared, |shared| assert_eq!(shared.read(), 1)));
+            shared.set(1);
+            shared.lock.unlock_exclusive();
+            for reader in readers {
+                reader.join().unwrap();
+            }
+            assert!(!shared.lock.is_locked());
+        });
+}
+
+/// If a reader had queued when the first writer left, it reads before the second writer writes.
+#[test]
+fn readers_go_before_the_next_writer() {
+    Model::new("rwmutex: queued readers go before the next writer")
+        .at_least(2000)
+        .check(|| {
+            let shared = Shared::new();
+            shared.lock.lock_exclusive();
+            let reader = spawn(&shared, Shared::read);
+            let writer = spawn(&shared, |shared| shared.add(10));
+            let queued = format!("{:?}", shared.lock).contains("queued_readers: 1");
+            shared.set(1);
+            shared.lock.unlock_exclusive();
+            let seen = reader.join().unwrap();
+            assert!(seen == 1 || seen == 11);
+            assert!(!queued || seen == 1);
+            writer.join().unwrap();
+        });
+}
+
+/// A writer that has announced itself keeps new readers out: who finds it waiting reads after it.
+#[test]
+fn late_reader_does_not_pass_a_waiting_writer() {
+    Model::new("rwmutex: a late reader does not pass a waiting writer")
+        .at_least(4000)
+        .check(|| {
+            let shared = Shared::new();
+            shared.lock.lock_shared();
+            let writer = spawn(&shared, |shared| shared.add(1));
+            let late = spawn(&shared, |shared| {
+                let waiting = format!("{:?}", shared.lock).contains("Waiting");
+                let seen = shared.read();
+                assert!(!waiting || seen == 1);
+            });
+            shared.lock.unlock_shared();
+            writer.join().unwrap();
+            late.join().unwrap();
+        });
+}
+
+/// From its write to its last read, a thread that downgrades sees no other writer; a reader that
+/// has queued gets in meanwhile and sees the write.
+#[test]
+fn downgrade_leaves_no_gap() {
+    Model::new("rwmutex: downgrade leaves no gap")
+        .at_least(10000)
+        .check(|| {
+            let shared = Shared::new();
+            shared.lock.lock_exclusive();
+            let reader = spawn(&shared, |shared| assert!(shared.read() >= 1));
+            let writer = spawn(&shared, |shared| shared.add(1));
+            shared.set(1);
+            shared.lock.downgrade();
+            assert_eq!(shared.get(), 1);
+            shared.lock.unlock_shared();
+            reader.join().unwrap();
+            writer.join().unwrap();
+            assert_eq!(shared.read(), 2);
+        });
+}
+
+/// The try forms let nobody in who must not be in, and leave nothing behind when they fail.
+#[test]
+fn try_forms() {
+    Model::new("rwmutex: the try forms exclude, and leave nothing behind")
+        .at_least(3000)
+        .check(|| {
+            let shared = Shared::new();
+            let writer = spawn(&shared, |shared| {
+                if shared.lock.try_lock_exclusive() {
+                    shared.set(shared.get() + 1);
+                    shared.lock.unlock_exclusive();
+                }
+            });
+            let reader = spawn(&shared, |shared| {
+                if shared.lock.try_lock_shared() {
+                    shared.get();
+                    shared.lock.unlock_shared();
+                }
+            });
+            shared.add(1);
+            writer.join().unwrap();
+            reader.join().unwrap();
+            // Alone again, none of them fails.
+            assert!(shared.lock.try_lock_exclusive());
+            shared.lock.unlock_exclusive();
+            assert!(shared.lock.try_lock_shared());
+        });
+}
+
+/// A third thread releases what nobody holds, at any moment while a writer is in, a reader queues
+/// behind it and comes out again: it panics, or finds the reader in and takes its hold, and then
+/// the reader's own unlock panics. Nobody sleeps for ever, and the lock goes on working.
+#[test]
+fn misuse_leaves_nobody_hanging() {
+    const MESSAGE: &str = "sync: RUnlock of unlocked RWMutex";
+
+    Model::new("rwmutex: an unlock too many leaves nobody hanging")
+        .at_least(500)
+        .check(|| {
+            let lock = ModelArc::new(RawRwMutex::new());
+            lock.lock_exclusive();
+            let reader = thread::spawn({
+                let lock = lock.clone();
+                move || {
+                    lock.lock_shared();
+                    message(|| lock.unlock_shared())
+                }
+            });
+            let intruder = thread::spawn({
+                let lock = lock.clone();
+                move || message(|| lock.unlock_shared())
+            });
+            lock.unlock_exclusive();
+            let panics = [reader.join().unwrap(), intruder.join().unwrap()];
+            assert_eq!(panics.iter().flatten().collect::<Vec<_>>(), [MESSAGE]);
+            lock.lock_exclusive();
+            lock.unlock_exclusive();
+            assert!(!lock.is_locked());
+        });
+}
+
+/// A surplus unlock of a writer, at any moment while a writer waits, goes in and comes out again:
+/// it panics, or takes the hold of the writer that is in, and then that one's own unlock panics.
+#[test]
+fn misuse_while_a_writer_goes_in() {
+    const MESSAGE: &str = "sync: Unlock of unlocked RWMutex";
+
+    Model::new("rwmutex: an unlock too many while a writer goes in")
+        .at_least(20)
+        .check(|| {
+            let lock = ModelArc::new(RawRwMutex::new());
+            lock.lock_shared();
+            let writer = thread::spawn({
+                let lock = lock.clone();
+                move || {
+                    lock.lock_exclusive();
+                    message(|| lock.unlock_exclusive())
+                }
+            });
+            lock.unlock_shared();
+            let panics = [message(|| lock.unlock_exclusive()), writer.join().unwrap()];
+            assert_eq!(panics.iter().flatten().collect::<Vec<_>>(), [MESSAGE]);
+            lock.lock_exclusive();
+            lock.unlock_exclusive();
+            assert!(!lock.is_locked());
+        });
+}
+
+/// A surplus unlock of a reader while a writer waits, goes in and comes out again, and another
+/// reader queues behind it: it panics, or takes the hold of that reader, and then that one's own
+/// unlock panics. The writer never notices.
+#[test]
+fn misuse_while_a_writer_waits() {
+    Model::new("rwmutex: an unlock too many while a writer waits")
+        .at_least(2500)
+        .check(|| {
+            let shared = Shared::new();
+            shared.lock.lock_shared();
+            let writer = spawn(&shared, |shared| shared.add(1));
+            let queued = spawn(&shared, |shared| {
+                shared.lock.lock_shared();
+                // The hold may be gone when we come to release it: the other unlock took it.
+                message(|| shared.lock.unlock_shared()).is_some()
+            });
+            let first = message(|| shared.lock.unlock_shared());
+            let surplus = message(|| shared.lock.unlock_shared());
+            assert_eq!(first, None);
+            let taken = queued.join().unwrap();
+            assert_eq!(taken, surplus.is_none());
+            writer.join().unwrap();
+            assert_eq!(shared.read(), 1);
+        });
+}

@@ -1,0 +1,104 @@
+//! Any sequence of calls on one thread, against a model that anybody can check by eye: results
+//! and panics are the same.
+#![cfg(not(gosync_loom))]
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use gosync_rwmutex::RawRwMutex;
+use proptest::prelude::*;
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Model {
+    Readers(usize),
+    Writer,
+}
+use Model::{Readers, Writer};
+
+#[derive(Clone, Copy, Debug)]
+enum Call {
+    TryShared,
+    TryExclusive,
+    /// The forms that wait are called only where they need not.
+    Shared,
+    Exclusive,
+    UnlockShared,
+    UnlockExclusive,
+    Downgrade,
+}
+
+type Outcome = Result<bool, &'static str>;
+
+const UNLOCK: Outcome = Err("sync: Unlock of unlocked RWMutex");
+const RUNLOCK: Outcome = Err("sync: RUnlock of unlocked RWMutex");
+
+impl Model {
+    /// What the call should do; `None` if it would wait for ever.
+    fn apply(&mut self, call: Call) -> Option<Outcome> {
+        let (next, outcome) = match (call, *self) {
+            (Call::TryShared | Call::Shared, Readers(n)) => (Readers(n + 1), Ok(true)),
+            (Call::TryShared, Writer) => (Writer, Ok(false)),
+            (Call::TryExclusive | Call::Exclusive, Readers(0)) => (Writer, Ok(true)),
+            (Call::TryExclusive, state) => (state, Ok(false)),
+            (Call::Shared | Call::Exclusive, _) => return None,
+            (Call::UnlockShared, Readers(n @ 1..)) => (Readers(n - 1), Ok(true)),
+            (Call::UnlockShared, state) => (state, RUNLOCK),
+            (Call::UnlockExclusive, Writer) => (Readers(0), Ok(true)),
+            (Call::Downgrade, Writer) => (Readers(1), Ok(true)),
+            (Call::UnlockExclusive | Call::Downgrade, state) => (state, UNLOCK),
+        };
+        *self = next;
+        Some(outcome)
+    }
+}
+
+fn apply(lock: &RawRwMutex, call: Call) -> Outcome {
+    let done = |()| true;
+    catch_unwind(AssertUnwindSafe(|| match call {
+        Call::TryShared => lock.try_lock_shared(),
+        Call::TryExclusive => lock.try_lock_exclusive(),
+        Call::Shared => done(lock.lock_shared()),
+        Call::Exclusive => done(lock.lock_exclusive()),
+        Call::UnlockShared => done(lock.unlock_shared()),
+        Call::UnlockExclusive => done(lock.unlock_exclusive()),
+        Call::Downgrade => done(lock.downgrade()),
+    }))
+    .map_err(|panic| {
+        *panic
+            .downcast_ref::<&str>()
+            .expect("a panic with a message")
+    })
+}
+
+fn calls() -> impl Strategy<Value = Vec<Call>> {
+    let call = prop_oneof![
+        3 => Just(Call::TryShared),
+        3 => Just(Call::TryExclusive),
+        2 => Just(Call::Shared),
+        2 => Just(Call::Exclusive),
+        4 => Just(Call::UnlockShared),
+        2 => Just(Call::UnlockExclusive),
+        1 => Just(Call::Downgrade),
+    ];
+    proptest::collection::vec(call, 0..60)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn one_thread_sees_what_the_model_says(calls in calls()) {
+        let lock = RawRwMutex::new();
+        let mut model = Readers(0);
+        for call in calls {
+            if let Some(expected) = model.apply(call) {
+                prop_assert_eq!(apply(&lock, call), expected, "{:?}", call);
+            }
+            prop_assert_eq!(lock.is_locked(), model != Readers(0));
+            prop_assert_eq!(lock.is_locked_exclusive(), model == Writer);
+            let readers = if let Readers(n) = model { n } else { 0 };
+            let shown = format!("{lock:?}");
+            let expected = format!("readers: {readers}, queued_readers: 0");
+            prop_assert!(shown.contains(&expected), "{} instead of {}", shown, expected);
+        }
+    }
+}

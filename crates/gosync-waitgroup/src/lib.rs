@@ -1,0 +1,61 @@
+//! Wait until a number of tasks have finished: Go's `sync.WaitGroup`.
+//!
+//! ```
+//! use gosync_waitgroup::WaitGroup;
+//! use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+//!
+//! let (group, sum) = (WaitGroup::new(), AtomicU32::new(0));
+//! std::thread::scope(|scope| {
+//!     for n in 1..=4 {
+//!         let sum = &sum;
+//!         group.go_scoped(scope, move || {
+//!             sum.fetch_add(n, Relaxed);
+//!         });
+//!     }
+//!     group.wait(); // all four are done
+//!     assert_eq!(sum.load(Relaxed), 10);
+//! });
+//! ```
+//!
+//! # Guarantees
+//!
+//! - What a task did before its [`done`](WaitGroup::done) is visible after the
+//!   [`wait`](WaitGroup::wait) that it released.
+//! - A WaitGroup takes 16 bytes at most, can be a `static`, and can be used again as soon as
+//!   every `wait` has returned. It may also be dropped then.
+//! - [`add`](WaitGroup::add) is one atomic addition and `done` one atomic subtraction, however
+//!   many threads do it. None of `add`, `done`, `wait` allocates memory. (Once in the life of the
+//!   process, the first `wait` that finds work left asks std for the number of processors.)
+//! - A count that would fall below zero, an `add` while waiting threads are being released, and
+//!   an `add` before they have all returned panic with Go's message. The call that is refused has
+//!   no effect, and the WaitGroup works on.
+//! - A panic in a task of [`go`](WaitGroup::go) reaches every `wait` that it would have released.
+//!   No `wait` hangs because a task panicked.
+//!
+//! # What differs from Go
+//!
+//! - After `sync: negative WaitGroup counter` the count is as before. In Go it stays below zero,
+//!   and a `Wait` hangs.
+//! - A count above [`MAX`](WaitGroup::MAX) is refused. Go looks at the low 32 bits of the delta
+//!   only, so that `Add(1 << 32)` does nothing.
+//! - In Go a panic in a task of `Go` ends the process. Here it ends the task, and `wait` panics.
+//! - A [`Token`] calls `done` when it is dropped, so that no path out of a task can forget it.
+//! - `reused before previous Wait has returned` is reported also when the round after has ended
+//!   by the time the late `wait` wakes up. Go sees the misuse only while the count is above zero.
+//!
+//! std has nothing like it: its `Barrier` is for a number of threads that is fixed beforehand.
+//!
+//! While a call that is going to be refused is under way, other calls may for an instant see
+//! the count that it would have led to, and be refused as well. They too have no effect then.
+
+mod misuse;
+mod task;
+mod token;
+mod wait_group;
+
+pub use token::{ArcToken, Token};
+pub use wait_group::WaitGroup;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

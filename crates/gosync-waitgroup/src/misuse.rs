@@ -1,0 +1,45 @@
+//! What a caller is told who broke a rule, in Go's words where Go has any.
+//!
+//! Each of these is called when the WaitGroup is as if the call had never been made.
+
+#[cold]
+#[inline(never)]
+#[track_caller]
+pub(crate) fn negative_counter() -> ! {
+    panic!("sync: negative WaitGroup counter");
+}
+
+#[cold]
+#[inline(never)]
+#[track_caller]
+pub(crate) fn counter_overflow() -> ! {
+    panic!("gosync: WaitGroup counter overflow");
+}
+
+#[cold]
+#[inline(never)]
+#[track_caller]
+pub(crate) fn add_concurrent_with_wait() -> ! {
+    panic!("sync: WaitGroup misuse: Add called concurrently with Wait");
+}
+
+#[cold]
+#[inline(never)]
+#[track_caller]
+pub(crate) fn reused_too_early() -> ! {
+    panic!("sync: WaitGroup is reused before previous Wait has returned");
+}
+
+#[cold]
+#[inline(never)]
+#[track_caller]
+pub(crate) fn task_panicked() -> ! {
+    panic!("gosync: a task started by WaitGroup::Go panicked");
+}
+
+#[cold]
+#[inline(never)]
+#[track_caller]
+pub(crate) fn no_thread(error: &std::io::Error) -> ! {
+    panic!("gosync: WaitGroup::Go could not start a thread: {error}");
+}

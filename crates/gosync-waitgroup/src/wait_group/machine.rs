@@ -1,0 +1,269 @@
+//! The state machine: a count, and a number for each round of waiting.
+//!
+//! `state`, one word:
+//!
+//! | bits | name | meaning |
+//! |---|---|---|
+//! | 0 | [`WAITERS`] | a thread sleeps, or is about to, until the count is zero |
+//! | 1 | [`PANICKED`] | a task of this round panicked, and no wait has been told yet |
+//! | all above | the count | signed; see below |
+//!
+//! The count is 0 to [`WaitGroup::MAX`]. An `add` or `done` is made first and looked at after,
+//! so the count can leave this range until the caller has taken its step back. Below zero it is
+//! a debt: a surplus `done` is under way. Above MAX: an overflow is. There is room for many of
+//! either at once.
+//!
+//! `generation`, a futex word: the number of rounds that ended with somebody waiting, and in its
+//! lowest bit whether a task of the last one panicked.
+//!
+//! Transitions (count, flags):
+//!
+//! ```text
+//! (c, f)      -> (c + n, f)      add
+//! (c, f)      -> (c - n, f)      done; whoever makes the round over calls `release`
+//! (c, f)      -> (c, f|PANICKED) a task panicked; its own done follows, so c > 0
+//! (c, f)      -> (c, f|WAITERS)  wait, c != 0; then it sleeps until the generation changes
+//! (0, WAITERS[|PANICKED]) -> (0, 0)   release; then generation + 1, then wake all
+//! (0, PANICKED)           -> (0, 0)   a wait that panics in place of the one that was missing
+//! ```
+//!
+//! A round is *over* when the count is zero and `WAITERS` is set. Invariants:
+//!
+//! 1. `WAITERS` is set only while the count is not zero. So a round becomes over only by a step
+//!    of the count, and whoever makes that step calls `release`, also when the step is one back.
+//! 2. `release` ends a round by compare-and-swap from "over", so each round has one releaser,
+//!    and a late one never takes a flag that belongs to the next round. One that finds the count
+//!    above zero leaves the matter to whoever brings it down.
+//! 3. The flags are cleared before the generation changes, and a wait that slept returns after
+//!    it changed. So an `add` of the next round, made after all waits returned, does not find
+//!    `WAITERS` of the last one. One that does find it, at count zero, is Go's misuse.
+//! 4. A wait reads the generation before the state in which it finds or sets `WAITERS`. Had it
+//!    read the one that `release` publishes, it would also see the flags cleared. So it knows the
+//!    generation from before the end of its round, and cannot sleep through the change.
+//! 5. Without misuse, the change of the generation is the releaser's last access. For the wake-up
+//!    it needs the address alone.
+
+#[cfg(all(test, not(gosync_loom)))]
+mod tests;
+
+use gosync_park::{
+    Spin,
+    atomic::{
+        AtomicU32, AtomicUsize,
+        Ordering::{Acquire, Relaxed, Release},
+    },
+    futex,
+};
+
+use super::WaitGroup;
+use crate::misuse;
+
+/// Bit of the state: a thread sleeps, or is about to, until the count is zero.
+pub(super) const WAITERS: usize = 1 << 0;
+/// Bit of the state: a task of this round panicked, and no wait has been told yet.
+const PANICKED: usize = 1 << 1;
+/// One in the state's count.
+pub(super) const ONE: usize = 1 << 2;
+/// The largest state whose count is allowed.
+const LARGEST: usize = (WaitGroup::MAX * ONE) | PANICKED | WAITERS;
+
+/// Bit of the generation: a task of the last round panicked.
+const OUTCOME: u32 = 1 << 0;
+/// One round in the generation.
+const ROUND: u32 = 1 << 1;
+
+/// The count is zero and somebody waits for that.
+#[inline]
+fn is_over(state: usize) -> bool {
+    state & !PANICKED == WAITERS
+}
+
+#[inline]
+fn is_zero(state: usize) -> bool {
+    state & !(PANICKED | WAITERS) == 0
+}
+
+impl WaitGroup {
+    /// Adds `n` to the count.
+    #[inline]
+    #[track_caller]
+    pub(crate) fn enter(&self, n: usize) {
+        if n > Self::MAX {
+            misuse::counter_overflow();
+        }
+        let step = n * ONE;
+        // Relaxed: it publishes nothing; the one who adds tells the one who waits, or does it
+        // itself. As a read-modify-write it does not break the release sequence of `leave`.
+        let old = self.state().fetch_add(step, Relaxed);
+        if is_over(old) {
+            self.step_back(step.wrapping_neg());
+            misuse::add_concurrent_with_wait();
+        }
+        // Signed: a debt that is not yet paid back is no overflow.
+        if old.wrapping_add(step).cast_signed() > LARGEST.cast_signed() {
+            self.step_back(step.wrapping_neg());
+            misuse::counter_overflow();
+        }
+    }
+
+    /// Takes `n` off the count, and releases the waiting threads at zero. If the count is less
+    /// than `n`, it has no effect and returns `false`.
+    #[inline]
+    pub(crate) fn leave(&self, n: usize) -> bool {
+        if n > Self::MAX {
+            return false;
+        }
+        let step = n * ONE;
+        // Release: pairs with the Acquire of `wait`, or of `release` if this is not the last one.
+        let old = self.state().fetch_sub(step, Release);
+        // Signed: a debt is less than anything. The flags are below the count and change nothing.
+        if old.cast_signed() < step.cast_signed() {
+            self.step_back(step);
+            return false;
+        }
+        let new = old - step;
+        if is_over(new) {
+            self.release(new);
+        }
+        true
+    }
+
+    /// A task panicked, whose `leave` is to follow: tells whoever waits for the end of the round.
+    #[cold]
+    pub(crate) fn mark_panicked(&self) {
+        // Relaxed: `release` reads it from the very word that `leave` publishes.
+        self.state().fetch_or(PANICKED, Relaxed);
+    }
+
+    /// Undoes a step of the count. That is a step too, and can be the one that ends the round,
+    /// for a thread that saw the count in between may have gone to sleep over it.
+    #[cold]
+    fn step_back(&self, step: usize) {
+        // Relaxed: what it undoes had nothing to publish. It continues the release sequence.
+        let new = self.state().fetch_add(step, Relaxed).wrapping_add(step);
+        if is_over(new) {
+            self.release(new);
+        }
+    }
+
+    /// Ends the round, which was over at `state`, and wakes those who waited for it.
+    #[cold]
+    fn release(&self, state: usize) {
+        if let Some(outcome) = self.end_round(state) {
+            self.publish(outcome);
+        }
+    }
+
+    /// Clears the flags if the round is over. The outcome, if it was this call that ended it.
+    fn end_round(&self, mut state: usize) -> Option<u32> {
+        while is_over(state) {
+            // Acquire: takes over what the other `leave`s of the round published, to hand it on
+            // through the generation (in `publish`).
+            match self
+                .state()
+                .compare_exchange_weak(state, 0, Acquire, Relaxed)
+            {
+                Ok(_) => return Some(if state & PANICKED == 0 { 0 } else { OUTCOME }),
+                Err(now) => state = now,
+            }
+        }
+        // Somebody else ended it, or the count is up for a moment and will be brought down by an
+        // undo, which calls `release` (invariant 2).
+        None
+    }
+
+    /// Counts the round and wakes its sleepers. After the change of the generation, `self` may be
+    /// gone (invariant 5).
+    fn publish(&self, outcome: u32) {
+        let word = &raw const self.generation;
+        let generation = self.generation();
+        let mut old = generation.load(Relaxed);
+        // A loop only for misuse: without it there is one releaser at a time. Release: pairs with
+        // the Acquire in `sleep`.
+        while let Err(now) = generation.compare_exchange_weak(
+            old,
+            (old & !OUTCOME).wrapping_add(ROUND) | outcome,
+            Release,
+            Relaxed,
+        ) {
+            old = now;
+        }
+        futex::wake_all(word);
+    }
+
+    #[cold]
+    #[track_caller]
+    pub(super) fn wait_slow(&self) {
+        let mut spin = Spin::new();
+        loop {
+            // Acquire, and before the state: invariant 4.
+            let generation = self.generation().load(Acquire);
+            // Acquire: as in `wait`.
+            let state = self.state().load(Acquire);
+            if is_zero(state) {
+                if state != PANICKED {
+                    return;
+                }
+                // Relaxed: the load above did it.
+                let cleared = self.state().compare_exchange(state, 0, Relaxed, Relaxed);
+                if cleared.is_ok() {
+                    misuse::task_panicked();
+                }
+                continue;
+            }
+            if state & WAITERS == 0 {
+                if spin.again() {
+                    continue;
+                }
+                // Relaxed: nothing is published, and `leave` reads the newest state anyway.
+                let flagged = state | WAITERS;
+                let set = self
+                    .state()
+                    .compare_exchange_weak(state, flagged, Relaxed, Relaxed);
+                if set.is_err() {
+                    continue;
+                }
+            }
+            return self.sleep(generation);
+        }
+    }
+
+    /// Sleeps until the round that follows `before` has ended.
+    #[track_caller]
+    fn sleep(&self, before: u32) {
+        let after = loop {
+            // Acquire: pairs with the Release in `publish`.
+            let now = self.generation().load(Acquire);
+            if now != before {
+                break now;
+            }
+            futex::wait(&self.generation, before);
+        };
+        // Relaxed: at least as new as the end of the round, which the load above made visible.
+        let state = self.state().load(Relaxed);
+        let rounds = (after & !OUTCOME).wrapping_sub(before & !OUTCOME);
+        // Signed: a debt is not a new round, but a surplus `done` that is about to be refused.
+        // With more than one round over, the outcome of this one is lost, and it would be wrong
+        // to say that all went well.
+        if state.cast_signed() >= ONE.cast_signed() || rounds != ROUND {
+            misuse::reused_too_early();
+        }
+        if after & OUTCOME != 0 {
+            misuse::task_panicked();
+        }
+    }
+
+    #[inline]
+    pub(super) fn state(&self) -> &AtomicUsize {
+        #[cfg(gosync_loom)]
+        self.life.access();
+        &self.state
+    }
+
+    #[inline]
+    fn generation(&self) -> &AtomicU32 {
+        #[cfg(gosync_loom)]
+        self.life.access();
+        &self.generation
+    }
+}

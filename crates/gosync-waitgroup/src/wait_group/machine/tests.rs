@@ -1,0 +1,229 @@
+//! The two rules whose breach is a race: here the state machine is put into the window.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    thread,
+};
+
+use super::*;
+
+/// The message of the panic of `f`.
+fn message(f: impl FnOnce()) -> String {
+    let payload = catch_unwind(AssertUnwindSafe(f)).expect_err("a panic");
+    payload.downcast_ref::<&str>().map_or_else(
+        || payload.downcast_ref::<String>().expect("a message").clone(),
+        |text| (*text).to_owned(),
+    )
+}
+
+const ADD_CONCURRENT: &str = "sync: WaitGroup misuse: Add called concurrently with Wait";
+const REUSED: &str = "sync: WaitGroup is reused before previous Wait has returned";
+const PANICKED_TASK: &str = "gosync: a task started by WaitGroup::Go panicked";
+
+fn until_waiting(group: &WaitGroup) {
+    while group.state.load(Relaxed) & WAITERS == 0 {
+        thread::yield_now();
+    }
+}
+
+/// The first half of a `done` that ends the round: the releaser stops before `release`.
+fn half_done(group: &WaitGroup) -> usize {
+    let new = group.state.fetch_sub(ONE, Release) - ONE;
+    assert!(is_over(new));
+    new
+}
+
+fn works(group: &WaitGroup) {
+    thread::scope(|scope| {
+        group.go_scoped(scope, || ());
+        scope.spawn(|| group.wait()).join().unwrap();
+    });
+    assert_eq!(group.state.load(Relaxed), 0);
+}
+
+#[test]
+fn add_between_the_last_done_and_the_release() {
+    let group = WaitGroup::new();
+    group.add(1);
+    thread::scope(|scope| {
+        let waiter = scope.spawn(|| group.wait());
+        until_waiting(&group);
+        let over = half_done(&group);
+        assert_eq!(message(|| group.add(1)), ADD_CONCURRENT);
+        // Its undo made the round over once more, and has released the waiter.
+        waiter.join().unwrap();
+        assert_eq!(group.generation.load(Relaxed), ROUND);
+        // The releaser comes late, and leaves the next round alone.
+        group.add(1);
+        let waiter = scope.spawn(|| group.wait());
+        until_waiting(&group);
+        group.release(over);
+        assert_eq!(group.state.load(Relaxed), ONE | WAITERS);
+        assert_eq!(group.generation.load(Relaxed), ROUND);
+        group.done();
+        waiter.join().unwrap();
+    });
+    works(&group);
+}
+
+#[test]
+fn token_and_go_between_the_last_done_and_the_release() {
+    let group = WaitGroup::new();
+    for attempt in [(|group| drop(group.token())) as fn(&WaitGroup), |group| {
+        thread::scope(|scope| group.go_scoped(scope, || unreachable!()))
+    }] {
+        group.state.store(WAITERS, Relaxed);
+        assert_eq!(message(|| attempt(&group)), ADD_CONCURRENT);
+        assert_eq!(group.state.load(Relaxed), 0);
+    }
+    works(&group);
+}
+
+#[test]
+fn zero_and_negative_deltas_are_no_misuse_while_threads_are_released() {
+    let group = WaitGroup::new();
+    group.state.store(WAITERS, Relaxed);
+    group.add(0);
+    assert_eq!(group.state.load(Relaxed), WAITERS);
+    assert_eq!(message(|| group.done()), "sync: negative WaitGroup counter");
+    // Nobody else is there to do it.
+    assert_eq!(group.state.load(Relaxed), 0);
+}
+
+#[test]
+fn the_releaser_leaves_a_raised_count_to_the_one_who_brings_it_down() {
+    let group = WaitGroup::new();
+    group.add(1);
+    thread::scope(|scope| {
+        let waiter = scope.spawn(|| group.wait());
+        until_waiting(&group);
+        let over = half_done(&group);
+        // An `add` that is about to be refused.
+        assert!(is_over(group.state.fetch_add(ONE, Relaxed)));
+        group.release(over);
+        assert_eq!(group.state.load(Relaxed), ONE | WAITERS);
+        assert_eq!(group.generation.load(Relaxed), 0);
+        group.step_back(ONE.wrapping_neg());
+        waiter.join().unwrap();
+    });
+    works(&group);
+}
+
+/// The next round begins between the release and the return of `wait`.
+#[test]
+fn add_before_a_wait_has_returned() {
+    for panicked in [false, true] {
+        let group = WaitGroup::new();
+        group.add(1);
+        thread::scope(|scope| {
+            let waiter = scope.spawn(|| message(|| group.wait()));
+            until_waiting(&group);
+            if panicked {
+                group.mark_panicked();
+            }
+            let over = half_done(&group);
+            let outcome = group.end_round(over).unwrap();
+            group.add(1);
+            group.publish(outcome);
+            assert_eq!(waiter.join().unwrap(), REUSED);
+            // The new round is not disturbed.
+            assert_eq!(group.state.load(Relaxed), ONE);
+            group.done();
+        });
+        works(&group);
+    }
+}
+
+#[test]
+fn a_whole_round_before_a_wait_has_returned() {
+    let group = WaitGroup::new();
+    let before = group.generation.load(Relaxed);
+    // The thread has set WAITERS and is about to sleep. Two rounds pass, the first with a panic.
+    group.publish(OUTCOME);
+    group.publish(0);
+    assert_eq!(message(|| group.sleep(before)), REUSED);
+    works(&group);
+}
+
+#[test]
+fn every_wait_that_slept_is_told_of_the_panic() {
+    let group = WaitGroup::new();
+    thread::scope(|scope| {
+        let waiters = [(); 3].map(|()| scope.spawn(|| message(|| group.sleep(0))));
+        group.publish(OUTCOME);
+        for waiter in waiters {
+            assert_eq!(waiter.join().unwrap(), PANICKED_TASK);
+        }
+    });
+    works(&group);
+}
+
+#[test]
+fn a_wait_that_finds_the_round_over_leaves_the_panic_to_those_who_slept() {
+    let group = WaitGroup::new();
+    group.state.store(WAITERS | PANICKED, Relaxed);
+    group.wait();
+    assert_eq!(group.end_round(WAITERS | PANICKED), Some(OUTCOME));
+    works(&group);
+}
+
+#[test]
+fn a_debt_is_not_a_new_round() {
+    let group = WaitGroup::new();
+    // A surplus `done` comes between the release and the return of `wait`.
+    group.state.fetch_sub(ONE, Relaxed);
+    group.publish(0);
+    group.sleep(0);
+    assert_eq!(group.count(), 0);
+    group.step_back(ONE);
+    works(&group);
+}
+
+/// What a call sees while another one is about to be refused.
+#[test]
+fn a_count_that_is_not_there() {
+    let group = WaitGroup::new();
+    // A surplus `done` is under way.
+    group.state.fetch_sub(3 * ONE, Relaxed);
+    assert_eq!(group.count(), 0);
+    group.add(1);
+    assert_eq!(message(|| group.done()), "sync: negative WaitGroup counter");
+    group.step_back(3 * ONE);
+    assert_eq!(group.count(), 1);
+    // An overflow is.
+    let step = WaitGroup::MAX * ONE;
+    group.state.fetch_add(step, Relaxed);
+    assert_eq!(group.count(), WaitGroup::MAX);
+    assert_eq!(
+        message(|| group.add(1)),
+        "gosync: WaitGroup counter overflow"
+    );
+    group.done();
+    group.step_back(step.wrapping_neg());
+    assert_eq!(group.count(), 0);
+    works(&group);
+}
+
+#[test]
+fn the_number_of_rounds_wraps() {
+    let last = !OUTCOME;
+    for (outcome, end) in [(0, None), (OUTCOME, Some(PANICKED_TASK))] {
+        let group = WaitGroup::new();
+        group.generation.store(last | OUTCOME, Relaxed);
+        group.add(1);
+        thread::scope(|scope| {
+            let waiter = scope.spawn(|| match end {
+                None => group.wait(),
+                Some(text) => assert_eq!(message(|| group.wait()), text),
+            });
+            until_waiting(&group);
+            if outcome != 0 {
+                group.mark_panicked();
+            }
+            group.done();
+            waiter.join().unwrap();
+        });
+        assert_eq!(group.generation.load(Relaxed), outcome);
+        works(&group);
+    }
+}
