@@ -525,13 +525,13 @@ fn duels<C: Sync, R: Send>(
     new: impl Fn() -> C,
     act: impl Fn(&C, usize) -> R + Sync,
 ) -> impl Iterator<Item = (C, R, R)> {
-    let cells: Vec<_> = (0..1_000).map(|_| new()).collect();
+    let cells: Vec<_> = (0..4_000).map(|_| new()).collect();
     let rounds = Rounds::new();
     let run = |thread: usize| -> Vec<R> {
         let act = |(round, cell)| {
             rounds.finish(thread, round);
             // Each thread is the later one at times, by a little and by more.
-            let delay = [round % 32, round / 32][thread];
+            let delay = [round % 32, round / 32 % 32][thread];
             (0..delay).for_each(|_| hint::spin_loop());
             act(cell, thread)
         };

@@ -19,7 +19,9 @@ pub struct Padded<T>(pub T);
 pub fn work(rounds: u32) {
     let mut x = 0x9E37_79B9_7F4A_7C15_u64;
     for _ in 0..rounds {
-        x = black_box(x).wrapping_mul(0xD134_2543_DE82_EF95).wrapping_add(1);
+        x = black_box(x)
+            .wrapping_mul(0xD134_2543_DE82_EF95)
+            .wrapping_add(1);
     }
     black_box(x);
 }
@@ -35,6 +37,10 @@ pub struct Sample {
 
 /// Runs `body(thread, stop)` on `threads` threads at once for about `length`. `body` returns how
 /// many operations it did and the longest wait. Time runs from the first worker's start.
+///
+/// # Panics
+///
+/// If `body` does.
 pub fn race(
     threads: usize,
     length: Duration,
@@ -69,8 +75,31 @@ pub fn race(
     })
 }
 
-/// The median; sorts `values`.
-pub fn median(values: &mut [f64]) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
+/// The median, the least and the greatest of some figures.
+#[derive(Clone, Copy, Debug)]
+pub struct Spread {
+    /// The figure in the middle.
+    pub median: f64,
+    /// The least.
+    pub low: f64,
+    /// The greatest.
+    pub high: f64,
 }
+
+impl Spread {
+    /// Of these figures, of which there is at least one.
+    pub fn of(figures: impl Iterator<Item = f64>) -> Self {
+        let mut figures: Vec<f64> = figures.collect();
+        figures.sort_by(f64::total_cmp);
+        Self {
+            median: figures[figures.len() / 2],
+            low: figures[0],
+            high: figures[figures.len() - 1],
+        }
+    }
+}
+
+/// The code of the repository's README is tested here, since no published crate contains it.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

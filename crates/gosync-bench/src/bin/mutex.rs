@@ -1,183 +1,200 @@
-//! The mutex against its peers.
+//! The mutex against its peers: `cargo xtask bench mutex [ROUNDS] [WORKLOAD ...]`.
+//!
+//! Each lock has its cache lines to itself; the peers take turns within each round. Shown are
+//! medians over the rounds, with the spread in brackets; for waits, the median of each round's
+//! longest.
 
 use std::{
+    hint::black_box,
     sync::atomic::{AtomicBool, Ordering::Relaxed},
     time::{Duration, Instant},
 };
 
-use gosync_bench::{Padded, Sample, median, race, work};
+use gosync_bench::{Padded, Sample, Spread, race, work};
 
-trait Lock: Sync + Send + Default {
-    const NAME: &'static str;
-    fn with<R>(&self, f: impl FnOnce() -> R) -> R;
+trait Lock: Sync + Default {
+    fn with<R>(&self, section: impl FnOnce() -> R) -> R;
 }
 
-macro_rules! locks {
-    ($($name:literal $ty:ident = $inner:ty, |$this:ident| $lock:expr;)*) => {$(
-        #[derive(Default)]
-        struct $ty($inner);
-        impl Lock for $ty {
-            const NAME: &'static str = $name;
-            #[inline]
-            fn with<R>(&self, f: impl FnOnce() -> R) -> R {
-                let $this = &self.0;
-                let _guard = $lock;
-                f()
+macro_rules! peers {
+    ($($name:literal $ty:ident = $inner:ty, |$mutex:ident| $lock:expr;)*) => {
+        $(
+            #[derive(Default)]
+            struct $ty($inner);
+
+            impl Lock for $ty {
+                #[inline]
+                fn with<R>(&self, section: impl FnOnce() -> R) -> R {
+                    let $mutex = &self.0;
+                    let _guard = $lock;
+                    section()
+                }
             }
-        }
-    )*};
+        )*
+
+        const PEERS: &[Peer] = &[$(Peer { name: $name, run: run::<$ty> }),*];
+    };
 }
 
-locks! {
-    "gosync" Ours = gosync_mutex::Mutex<()>, |m| m.lock();
+struct Peer {
+    name: &'static str,
+    run: fn(Workload) -> Sample,
+}
+
+peers! {
+    "gosync" Gosync = gosync_mutex::Mutex<()>, |m| m.lock();
     "std" Std = std::sync::Mutex<()>, |m| m.lock().unwrap();
-    "pl 0.13" Pl13 = parking_lot::Mutex<()>, |m| m.lock();
-    "pl 0.12" Pl12 = parking_lot_012::Mutex<()>, |m| m.lock();
+    "parking_lot 0.13" ParkingLot = parking_lot::Mutex<()>, |m| m.lock();
+    "parking_lot 0.12" ParkingLot12 = parking_lot_012::Mutex<()>, |m| m.lock();
     "usync" Usync = usync::Mutex<()>, |m| m.lock();
 }
 
 #[derive(Clone, Copy)]
-enum Work {
+enum Workload {
+    /// One thread locks and unlocks.
     Alone,
-    /// threads, work inside, work outside, whether to time each wait
-    Section(usize, u32, u32, bool),
-    /// hogs' hold, wanters
-    Hog(Duration, usize),
+    /// Threads work inside, and as much outside.
+    Sections { threads: usize, rounds: u32 },
+    /// The same, each wait measured.
+    Waits { threads: usize, rounds: u32 },
+    /// One thread holds, and takes again at once; others want it after each sleep of 100 us.
+    Hog { hold: Duration, wanters: usize },
 }
 
-fn busy(length: Duration) {
-    let begin = Instant::now();
-    while begin.elapsed() < length {}
-}
-
-fn run<L: Lock>(work_kind: Work) -> Sample {
-    let lock = Padded(L::default());
-    let lock = &lock.0;
-    let length = Duration::from_millis(100);
-    match work_kind {
-        Work::Alone => {
-            let n = 2_000_000;
-            let begin = Instant::now();
-            for _ in 0..n {
-                lock.with(|| std::hint::black_box(()));
-            }
-            Sample { rate: f64::from(n) / begin.elapsed().as_secs_f64() / 1e6, longest: 0.0 }
-        }
-        Work::Section(threads, inside, outside, timed) => race(threads, length, |_, stop| {
-            let (mut ops, mut longest) = (0, Duration::ZERO);
-            while !stop.load(Relaxed) {
-                if timed {
-                    let begin = Instant::now();
-                    let waited = lock.with(|| {
-                        let waited = begin.elapsed();
-                        work(inside);
-                        waited
-                    });
-                    longest = longest.max(waited);
-                } else {
-                    lock.with(|| work(inside));
-                }
-                work(outside);
-                ops += 1;
-            }
-            (ops, longest)
-        }),
-        Work::Hog(hold, wanters) => {
-            let done = AtomicBool::new(false);
-            race(wanters + 1, length * 3, |thread, stop| {
-                if thread == 0 {
-                    while !done.load(Relaxed) && !stop.load(Relaxed) {
-                        lock.with(|| busy(hold));
-                    }
-                    return (0, Duration::ZERO);
-                }
-                let (mut ops, mut longest) = (0, Duration::ZERO);
-                while !stop.load(Relaxed) {
-                    std::thread::sleep(Duration::from_micros(100));
-                    let begin = Instant::now();
-                    longest = longest.max(lock.with(|| begin.elapsed()));
-                    ops += 1;
-                }
-                (ops, longest)
-            })
+impl Workload {
+    fn show(self, rates: Spread, longest: Spread) -> String {
+        let Spread { median, low, high } = rates;
+        match self {
+            Self::Alone => format!("{:.2} ns", 1e3 / median),
+            Self::Sections { .. } => format!("{median:.1} ({low:.1}-{high:.1}) M/s"),
+            Self::Waits { .. } => format!("{median:.1} M/s {:.2} ms", longest.median),
+            Self::Hog { .. } => format!("{:.0} /s {:.2} ms", median * 1e6, longest.median),
         }
     }
+}
+
+/// [`work`] rounds of about 0.15 us on the machine on which this was written.
+const SHORT: u32 = 130;
+
+const LENGTH: Duration = Duration::from_millis(100);
+
+fn run<L: Lock>(workload: Workload) -> Sample {
+    let lock = Padded(L::default());
+    let lock = &lock.0;
+    match workload {
+        Workload::Alone => {
+            const TIMES: u32 = 4_000_000;
+            let begin = Instant::now();
+            for _ in 0..TIMES {
+                lock.with(|| black_box(()));
+            }
+            let rate = f64::from(TIMES) / begin.elapsed().as_secs_f64() / 1e6;
+            Sample { rate, longest: 0.0 }
+        }
+        Workload::Sections { threads, rounds } => race(threads, LENGTH, |_, stop| {
+            let mut times = 0;
+            while !stop.load(Relaxed) {
+                lock.with(|| work(rounds));
+                work(rounds);
+                times += 1;
+            }
+            (times, Duration::ZERO)
+        }),
+        Workload::Waits { threads, rounds } => race(threads, LENGTH, |_, stop| {
+            repeat(stop, || {
+                let begin = Instant::now();
+                let waited = lock.with(|| {
+                    let waited = begin.elapsed();
+                    work(rounds);
+                    waited
+                });
+                work(rounds);
+                waited
+            })
+        }),
+        Workload::Hog { hold, wanters } => race(wanters + 1, 3 * LENGTH, |thread, stop| {
+            if thread == 0 {
+                while !stop.load(Relaxed) {
+                    lock.with(|| {
+                        let begin = Instant::now();
+                        while begin.elapsed() < hold {}
+                    });
+                }
+                return (0, Duration::ZERO);
+            }
+            repeat(stop, || {
+                std::thread::sleep(Duration::from_micros(100));
+                let begin = Instant::now();
+                lock.with(|| begin.elapsed())
+            })
+        }),
+    }
+}
+
+/// Calls `once` until told to stop; how often, and the longest that it returned.
+fn repeat(stop: &AtomicBool, once: impl Fn() -> Duration) -> (u64, Duration) {
+    let (mut times, mut longest) = (0, Duration::ZERO);
+    while !stop.load(Relaxed) {
+        longest = longest.max(once());
+        times += 1;
+    }
+    (times, longest)
+}
+
+fn workloads() -> Vec<(String, Workload)> {
+    let mut all = vec![("alone".to_owned(), Workload::Alone)];
+    for (name, rounds) in [("tiny", 0), ("short", SHORT)] {
+        for threads in [2, 3, 4, 8, 16, 64, 256] {
+            all.push((
+                format!("{name}-{threads}"),
+                Workload::Sections { threads, rounds },
+            ));
+        }
+        for threads in [16, 64] {
+            all.push((
+                format!("{name}-{threads}-waits"),
+                Workload::Waits { threads, rounds },
+            ));
+        }
+    }
+    for (us, wanters) in [(100, 1), (100, 8), (10, 1), (1000, 1)] {
+        let hold = Duration::from_micros(us);
+        all.push((
+            format!("hog-{us}us-{wanters}"),
+            Workload::Hog { hold, wanters },
+        ));
+    }
+    all
 }
 
 fn main() {
-    let args: Vec<String> = std::env::args().skip(1).collect();
-    let rounds: usize = args.iter().find_map(|a| a.parse().ok()).unwrap_or(5);
-    let filter: Vec<&String> = args.iter().filter(|a| a.parse::<usize>().is_err()).collect();
-    let us = |n| Duration::from_micros(n);
-    let mut works = vec![("alone".to_string(), Work::Alone)];
-    for t in [2, 3, 4, 8, 16, 64, 256] {
-        works.push((format!("tiny {t}"), Work::Section(t, 0, 0, false)));
-    }
-    for t in [2, 3, 4, 8, 16, 64, 256] {
-        works.push((format!("mid {t}"), Work::Section(t, INSIDE, INSIDE, false)));
-    }
-    for t in [16, 64] {
-        works.push((format!("wait tiny {t}"), Work::Section(t, 0, 0, true)));
-        works.push((format!("wait mid {t}"), Work::Section(t, INSIDE, INSIDE, true)));
-    }
-    works.push(("hog 100us".into(), Work::Hog(us(100), 1)));
-    works.push(("hog 10us".into(), Work::Hog(us(10), 1)));
-    works.push(("hog 1ms".into(), Work::Hog(us(1000), 1)));
-    works.push(("hog 100us x8".into(), Work::Hog(us(100), 8)));
-    let begin = Instant::now();
-    work(1_000_000);
-    eprintln!("work unit {:?}/1e6", begin.elapsed());
-    type Runner = (&'static str, fn(Work) -> Sample);
-    let runners: [Runner; 5] = [
-        (Ours::NAME, run::<Ours>),
-        (Std::NAME, run::<Std>),
-        (Pl13::NAME, run::<Pl13>),
-        (Pl12::NAME, run::<Pl12>),
-        (Usync::NAME, run::<Usync>),
-    ];
+    let (rounds, wanted): (Vec<_>, Vec<_>) = std::env::args()
+        .skip(1)
+        .partition(|argument| argument.parse::<usize>().is_ok());
+    let rounds = rounds
+        .first()
+        .map_or(5, |rounds| rounds.parse().unwrap_or(5));
     print!("{:16}", "");
-    for r in &runners {
-        print!("{:>22}", r.0);
+    for peer in PEERS {
+        print!("{:>26}", peer.name);
     }
     println!();
-    for (name, w) in works {
-        if !filter.is_empty() && !filter.iter().any(|f| name.contains(f.as_str())) {
+    for (name, workload) in workloads() {
+        if !wanted.is_empty() && !wanted.iter().any(|wanted| name.starts_with(wanted)) {
             continue;
         }
-        let mut rates = vec![vec![]; runners.len()];
-        let mut longest = vec![vec![]; runners.len()];
+        let mut samples = vec![Vec::new(); PEERS.len()];
         for _ in 0..rounds {
-            for (i, r) in runners.iter().enumerate() {
-                let s = (r.1)(w);
-                rates[i].push(s.rate);
-                longest[i].push(s.longest);
+            for (peer, samples) in PEERS.iter().zip(&mut samples) {
+                samples.push((peer.run)(workload));
             }
         }
         print!("{name:16}");
-        for i in 0..runners.len() {
-            let lo = rates[i].iter().copied().fold(f64::MAX, f64::min);
-            let hi = rates[i].iter().copied().fold(0., f64::max);
-            let m = median(&mut rates[i]);
-            let l = median(&mut longest[i]);
-            match w {
-                Work::Alone => print!("{:>19.2} ns", 1e3 / m),
-                Work::Section(_, _, _, false) => {
-                    let cell = format!("{m:.1} ({lo:.1}-{hi:.1})");
-                    print!("{cell:>22}");
-                }
-                Work::Section(..) => {
-                    let cell = format!("{m:.1} {l:.2}ms");
-                    print!("{cell:>22}");
-                }
-                Work::Hog(..) => {
-                    let cell = format!("{:.0}/s {l:.2}ms", m * 1e6);
-                    print!("{cell:>22}");
-                }
-            }
+        for samples in &samples {
+            let rates = Spread::of(samples.iter().map(|sample| sample.rate));
+            let longest = Spread::of(samples.iter().map(|sample| sample.longest));
+            print!("{:>26}", workload.show(rates, longest));
         }
         println!();
     }
 }
-
-/// About 0.15 us.
-const INSIDE: u32 = 110;
