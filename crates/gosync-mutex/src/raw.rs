@@ -1,12 +1,12 @@
 //! The state machine of the mutex.
 //!
-//! One word, four bits beside the lock itself. At most one waiter is awake on its own account
+//! One word, four bits beside the one of the lock itself; all zero means locked, and nobody waits. At most one waiter is awake on its own account
 //! (`SPINNING`) and at most one was woken from the queue (`HEIR`); all others sleep, in order of
 //! arrival, in the wait queue of `gosync-park`.
 //!
 //! | bit | means | set by | cleared by |
 //! |---|---|---|---|
-//! | `LOCKED` | somebody has the lock | whoever takes it | unlock |
+//! | `FREE` | nobody has the lock | unlock | whoever takes it |
 //! | `QUEUED` | somebody sleeps in the queue | a waiter as it enters | the waker of the last one |
 //! | `SPINNING` | a waiter polls | that waiter | that waiter, as it takes the lock or goes to sleep |
 //! | `HEIR` | a waiter was woken and is on its way | its waker | that waiter, as it takes the lock or goes back to sleep |
@@ -14,7 +14,7 @@
 //!
 //! `QUEUED` changes only with the queue locked, and so do `HEIR` when it is set and all changes
 //! on the way to sleep: whoever sleeps has made sure, in one step with entering the queue, that
-//! somebody will come to wake it. That is the holder (`LOCKED`), whose unlock looks at the other
+//! somebody will come to wake it. That is the holder (not `FREE`), whose unlock looks at the other
 //! bits, or a waiter who is awake (`SPINNING`, `HEIR`), who becomes the holder.
 //!
 //! # Fairness
@@ -41,9 +41,9 @@ use gosync_park::{
     queue::{self, Outcome, Place},
 };
 
-/// Somebody has the lock. The highest bit, so that a surplus unlock, which adds it once more,
-/// cannot carry into the others.
-const LOCKED: u32 = 1 << 31;
+/// Nobody has the lock. The highest bit, so that a surplus unlock, which adds it once more, only
+/// carries out of the word: it takes the free lock, by mistake, and has to give it back.
+const FREE: u32 = 1 << 31;
 /// Somebody sleeps in the queue.
 const QUEUED: u32 = 1 << 0;
 /// A waiter that was not woken from the queue polls.
@@ -72,7 +72,7 @@ pub struct RawMutex {
 /// Whether a newcomer may take the lock.
 #[inline]
 fn is_free(state: u32) -> bool {
-    state & (LOCKED | CLAIMED) == 0
+    state & (FREE | CLAIMED) == FREE
 }
 
 impl RawMutex {
@@ -81,7 +81,7 @@ impl RawMutex {
         #[inline]
         #[must_use]
         pub const fn new() -> Self {
-            Self { state: AtomicU32::new(0), unlocks: AtomicU32::new(0) }
+            Self { state: AtomicU32::new(FREE), unlocks: AtomicU32::new(0) }
         }
     }
 
@@ -92,7 +92,7 @@ impl RawMutex {
         // Acquire pairs with the Release of `unlock`.
         if self
             .state
-            .compare_exchange(0, LOCKED, Acquire, Relaxed)
+            .compare_exchange(FREE, 0, Acquire, Relaxed)
             .is_err()
         {
             self.lock_slow(None);
@@ -105,11 +105,11 @@ impl RawMutex {
     #[must_use]
     pub fn try_lock(&self) -> bool {
         self.state
-            .compare_exchange(0, LOCKED, Acquire, Relaxed)
+            .compare_exchange(FREE, 0, Acquire, Relaxed)
             .is_ok()
             || self
                 .state
-                .try_update(Acquire, Relaxed, |s| is_free(s).then_some(s | LOCKED))
+                .try_update(Acquire, Relaxed, |s| is_free(s).then_some(s & !FREE))
                 .is_ok()
     }
 
@@ -141,8 +141,8 @@ impl RawMutex {
     #[inline]
     pub fn unlock(&self) {
         // Release pairs with the Acquire of the next lock.
-        let before = self.state.fetch_add(LOCKED, Release);
-        if before != LOCKED {
+        let before = self.state.fetch_add(FREE, Release);
+        if before != 0 {
             self.unlock_slow(before);
         }
     }
@@ -151,7 +151,7 @@ impl RawMutex {
     #[inline]
     #[must_use]
     pub fn is_locked(&self) -> bool {
-        self.state.load(Relaxed) & LOCKED != 0
+        self.state.load(Relaxed) & FREE == 0
     }
 
     fn address(&self) -> *const () {
@@ -192,7 +192,7 @@ impl RawMutex {
         let mut state = self.state.load(Relaxed);
         loop {
             let (new, arrival) = if is_free(state) {
-                (state | LOCKED, Arrival::Taken)
+                (state & !FREE, Arrival::Taken)
             } else if state & (SPINNING | HEIR) == 0 {
                 (state | SPINNING, Arrival::Spinner)
             } else {
@@ -261,8 +261,8 @@ impl RawMutex {
 
     #[cold]
     fn unlock_slow(&self, before: u32) {
-        if before & LOCKED == 0 {
-            // The addition has locked the free mutex, in one step: unlock it properly.
+        if before & FREE != 0 {
+            // The addition has taken the free lock: give it back properly.
             self.unlock();
             unlock_of_unlocked();
         }
@@ -282,7 +282,7 @@ impl RawMutex {
             let wake = |state| {
                 let attended = state & HEIR != 0
                     || state & CLAIMED == 0
-                        && state & (LOCKED | SPINNING) != 0
+                        && state & (FREE | SPINNING) != FREE
                         && oldest.since.elapsed() < PATIENCE;
                 let left = if oldest.alone { state & !QUEUED } else { state };
                 (!attended).then_some(left | HEIR)
@@ -327,16 +327,16 @@ impl Role {
     fn may_take(self, state: u32) -> bool {
         match self {
             Self::Newcomer | Self::Spinner => is_free(state),
-            Self::Heir => state & LOCKED == 0,
+            Self::Heir => state & FREE != 0,
         }
     }
 
     /// The state after this waiter took the lock.
     fn take(self, state: u32) -> u32 {
         match self {
-            Self::Newcomer => state | LOCKED,
-            Self::Spinner => state & !SPINNING | LOCKED,
-            Self::Heir => state & !(HEIR | CLAIMED) | LOCKED,
+            Self::Newcomer => state & !FREE,
+            Self::Spinner => state & !(FREE | SPINNING),
+            Self::Heir => state & !(FREE | HEIR | CLAIMED),
         }
     }
 
@@ -360,7 +360,7 @@ impl fmt::Debug for RawMutex {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = self.state.load(Relaxed);
         f.debug_struct("RawMutex")
-            .field("locked", &(state & LOCKED != 0))
+            .field("locked", &(state & FREE == 0))
             .field("waiters", &(state & (QUEUED | SPINNING | HEIR) != 0))
             .finish_non_exhaustive()
     }
@@ -381,14 +381,14 @@ mod tests {
     #[test]
     fn nobody_passes_the_heir() {
         let mutex = RawMutex::new();
-        mutex.state.store(CLAIMED | HEIR, Relaxed);
+        mutex.state.store(FREE | CLAIMED | HEIR, Relaxed);
         assert!(!mutex.try_lock(), "free, but claimed");
         assert!(!mutex.try_lock_for(Duration::ZERO));
         assert!(!mutex.poll(Role::Newcomer) && !mutex.poll(Role::Spinner));
         assert!(mutex.poll(Role::Heir));
         assert_eq!(
             mutex.state.load(Relaxed),
-            LOCKED,
+            0,
             "the claim is gone with the heir"
         );
         mutex.unlock();
@@ -407,9 +407,9 @@ mod tests {
             (Role::Spinner, SPINNING),
             (Role::Heir, HEIR | CLAIMED),
         ] {
-            mutex.state.store(LOCKED | bits, Relaxed);
+            mutex.state.store(bits, Relaxed);
             assert!(matches!(give_up(role), Sleep::TimedOut));
-            assert_eq!(mutex.state.load(Relaxed), LOCKED);
+            assert_eq!(mutex.state.load(Relaxed), 0);
         }
         mutex.unlock();
     }

@@ -25,17 +25,15 @@ use crate::hint;
 /// ```
 #[derive(Debug, Default)]
 pub struct Spin {
-    round: u32,
+    round: usize,
 }
 
-/// Rounds of polling. Round `n` pauses `2^n * FIRST_PAUSES` times before the next poll.
-#[cfg(not(gosync_loom))]
-const ROUNDS: u32 = 4;
-/// Under loom a poll more is only a larger model.
-#[cfg(gosync_loom)]
-const ROUNDS: u32 = 0;
-
-const FIRST_PAUSES: u32 = 8;
+/// Pauses before the polls of each round. Under loom a poll more is only a larger model.
+const PAUSES: &[u32] = if cfg!(gosync_loom) {
+    &[]
+} else {
+    &[8, 16, 32, 64]
+};
 
 impl Spin {
     /// A fresh budget.
@@ -49,10 +47,13 @@ impl Spin {
     /// the budget is used up and it is time to sleep.
     #[inline]
     pub fn again(&mut self) -> bool {
-        if self.round >= ROUNDS || !can_help() {
+        let Some(&pauses) = PAUSES.get(self.round) else {
+            return false;
+        };
+        if !can_help() {
             return false;
         }
-        for _ in 0..FIRST_PAUSES << self.round {
+        for _ in 0..pauses {
             hint::spin_loop();
         }
         self.round += 1;
@@ -71,16 +72,15 @@ fn can_help() -> bool {
     static PROCESSORS: AtomicU8 = AtomicU8::new(UNKNOWN);
 
     #[cold]
-    fn count() -> u8 {
-        let many = std::thread::available_parallelism().is_ok_and(|n| n.get() > 1);
-        let answer = if many { MANY } else { ALONE };
+    fn find_out() -> u8 {
+        let answer = if processors() > 1 { MANY } else { ALONE };
         // Relaxed: whoever races here finds the same answer.
         PROCESSORS.store(answer, Relaxed);
         answer
     }
 
     let known = match PROCESSORS.load(Relaxed) {
-        UNKNOWN => count(),
+        UNKNOWN => find_out(),
         known => known,
     };
     known == MANY
@@ -89,4 +89,26 @@ fn can_help() -> bool {
 #[cfg(gosync_loom)]
 fn can_help() -> bool {
     true
+}
+
+/// How many processors this process may run on. Allocates nothing, where std's count on Linux
+/// does: it reads files.
+#[cfg(all(not(gosync_loom), any(target_os = "linux", target_os = "android")))]
+fn processors() -> usize {
+    // SAFETY: a set of processors is plain bits, for which all zero is a value.
+    let mut set: libc::cpu_set_t = unsafe { std::mem::zeroed() };
+    // SAFETY: the pointer is to a set of the given size. 0 is this thread.
+    let failed = unsafe { libc::sched_getaffinity(0, size_of_val(&set), &raw mut set) };
+    if failed != 0 {
+        // More processors than the set has room for.
+        return usize::MAX;
+    }
+    // SAFETY: it counts the bits of a set that the call above has filled.
+    let count = unsafe { libc::CPU_COUNT(&set) };
+    usize::try_from(count).unwrap_or(usize::MAX)
+}
+
+#[cfg(all(not(gosync_loom), not(any(target_os = "linux", target_os = "android"))))]
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }

@@ -127,8 +127,8 @@ fn many_readers_and_two_writers() {
     }
 }
 
-/// All forms at once, on plain data. Made of a static and of plain threads, so that ThreadSanitizer
-/// judges the lock alone, and not what it cannot see of std.
+/// All forms at once, on plain data. Made of a static and of plain threads, so that a thread
+/// sanitizer judges the lock alone, and not what it cannot see of std.
 #[test]
 fn all_forms_at_once_keep_the_data_whole() {
     const ROUNDS: u64 = if cfg!(debug_assertions) { 300 } else { 3000 };
@@ -377,16 +377,15 @@ fn forgotten_guards_leave_it_locked_and_nothing_worse() {
     let moved = lock;
     assert_eq!(moved.into_inner(), "kept");
 
-    mem::forget(RwMutex::new(1));
-    let raw = RawRwMutex::new();
-    raw.lock_exclusive();
-    drop(raw);
+    mem::forget(Box::new(RwMutex::new(1)));
+    // Goes out of scope locked.
+    RawRwMutex::new().lock_exclusive();
 }
 
 #[test]
 fn is_made_in_a_constant_and_by_default() {
     static LOCK: RwMutex<u8> = RwMutex::new(1);
-    const RAW: RawRwMutex = RawRwMutex::new();
+    static RAW: RawRwMutex = RawRwMutex::new();
     assert_eq!(*LOCK.read(), 1);
     assert_eq!(tries(&RAW), (true, true));
     assert_eq!(tries(&RawRwMutex::default()), (true, true));

@@ -150,6 +150,7 @@ fn waiting_writer_is_woken() {
 #[test]
 fn queued_reader_sees_the_write() {
     Model::new("rwmutex: a queued reader gets in and sees the writer's data")
+        .preemptions(5)
         .at_least(1000)
         .check(|| {
             let shared = Shared::new();
@@ -301,6 +302,7 @@ fn misuse_leaves_nobody_hanging() {
             lock.unlock_exclusive();
             let panics = [reader.join().unwrap(), intruder.join().unwrap()];
             assert_eq!(panics.iter().flatten().collect::<Vec<_>>(), [MESSAGE]);
+            assert!(!lock.is_locked());
             lock.lock_exclusive();
             lock.unlock_exclusive();
             assert!(!lock.is_locked());
@@ -328,6 +330,7 @@ fn misuse_while_a_writer_goes_in() {
             lock.unlock_shared();
             let panics = [message(|| lock.unlock_exclusive()), writer.join().unwrap()];
             assert_eq!(panics.iter().flatten().collect::<Vec<_>>(), [MESSAGE]);
+            assert!(!lock.is_locked());
             lock.lock_exclusive();
             lock.unlock_exclusive();
             assert!(!lock.is_locked());

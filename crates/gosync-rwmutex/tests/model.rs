@@ -52,17 +52,31 @@ impl Model {
 }
 
 fn apply(lock: &RawRwMutex, call: Call) -> Outcome {
-    let done = |()| true;
-    catch_unwind(AssertUnwindSafe(|| match call {
-        Call::TryShared => lock.try_lock_shared(),
-        Call::TryExclusive => lock.try_lock_exclusive(),
-        Call::Shared => done(lock.lock_shared()),
-        Call::Exclusive => done(lock.lock_exclusive()),
-        Call::UnlockShared => done(lock.unlock_shared()),
-        Call::UnlockExclusive => done(lock.unlock_exclusive()),
-        Call::Downgrade => done(lock.downgrade()),
-    }))
-    .map_err(|panic| {
+    let call: fn(&RawRwMutex) -> bool = match call {
+        Call::TryShared => RawRwMutex::try_lock_shared,
+        Call::TryExclusive => RawRwMutex::try_lock_exclusive,
+        Call::Shared => |lock| {
+            lock.lock_shared();
+            true
+        },
+        Call::Exclusive => |lock| {
+            lock.lock_exclusive();
+            true
+        },
+        Call::UnlockShared => |lock| {
+            lock.unlock_shared();
+            true
+        },
+        Call::UnlockExclusive => |lock| {
+            lock.unlock_exclusive();
+            true
+        },
+        Call::Downgrade => |lock| {
+            lock.downgrade();
+            true
+        },
+    };
+    catch_unwind(AssertUnwindSafe(|| call(lock))).map_err(|panic| {
         *panic
             .downcast_ref::<&str>()
             .expect("a panic with a message")

@@ -24,8 +24,7 @@
 //! - A WaitGroup takes 16 bytes at most, can be a `static`, and can be used again as soon as
 //!   every `wait` has returned. It may also be dropped then.
 //! - [`add`](WaitGroup::add) is one atomic addition and `done` one atomic subtraction, however
-//!   many threads do it. None of `add`, `done`, `wait` allocates memory. (Once in the life of the
-//!   process, the first `wait` that finds work left asks std for the number of processors.)
+//!   many threads do it. None of `add`, `done`, `wait` allocates memory.
 //! - A count that would fall below zero, an `add` while waiting threads are being released, and
 //!   an `add` before they have all returned panic with Go's message. The call that is refused has
 //!   no effect, and the WaitGroup works on.

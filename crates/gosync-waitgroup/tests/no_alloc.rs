@@ -41,19 +41,6 @@ fn calls_of(f: impl FnOnce()) -> usize {
     CALLS.get() - before
 }
 
-/// The first wait of the process that polls asks std for the number of processors.
-fn warm_up() {
-    let group = WaitGroup::new();
-    thread::scope(|scope| {
-        let token = group.token();
-        let waiter = scope.spawn(|| group.wait());
-        drop(token);
-        waiter.join().unwrap();
-    });
-    let _ = thread::available_parallelism();
-    let _ = gosync_park::Spin::new().again();
-}
-
 #[test]
 fn the_counter_counts() {
     assert!(calls_of(|| drop(Box::new(1))) >= 2);
@@ -75,7 +62,6 @@ fn counting_allocates_nothing() {
 
 #[test]
 fn sleeping_and_waking_allocate_nothing() {
-    warm_up();
     let group = WaitGroup::new();
     let both = Barrier::new(2);
     let calls = thread::scope(|scope| {

@@ -68,10 +68,17 @@ fn add_between_the_last_done_and_the_release() {
 
 #[test]
 fn token_and_go_between_the_last_done_and_the_release() {
+    fn token(group: &WaitGroup) {
+        drop(group.token());
+    }
+    fn go(group: &WaitGroup) {
+        thread::scope(|scope| {
+            group.go_scoped(scope, || unreachable!());
+        });
+    }
+
     let group = WaitGroup::new();
-    for attempt in [(|group| drop(group.token())) as fn(&WaitGroup), |group| {
-        thread::scope(|scope| group.go_scoped(scope, || unreachable!()))
-    }] {
+    for attempt in [token, go] {
         group.state.store(WAITERS, Relaxed);
         assert_eq!(message(|| attempt(&group)), ADD_CONCURRENT);
         assert_eq!(group.state.load(Relaxed), 0);
