@@ -19,6 +19,7 @@ use std::{
 };
 
 use gosync_atomic::{Bool, Int64};
+use gosync_cond::Cond;
 use gosync_mutex::{Mutex, RawMutex};
 use gosync_once::{Once, OnceValue};
 use gosync_pool::Pool;
@@ -152,6 +153,24 @@ fn waitgroup() {
     }
 }
 
+/// The notifier touches the memory without the mutex: it is the notification that orders.
+fn cond() {
+    for _ in 0..ROUNDS {
+        let (mutex, cond, plain) = (Mutex::new(()), Cond::new(), Plain::new());
+        run(2, |number| {
+            if number == 0 {
+                cond.wait(&mut mutex.lock());
+                assert_eq!(plain.get(), 1);
+            } else {
+                plain.add();
+                while !cond.notify_one() {
+                    thread::yield_now();
+                }
+            }
+        });
+    }
+}
+
 fn pool() {
     let pool = Pool::new(|| Box::new(0_usize));
     run(THREADS, |_| {
@@ -210,11 +229,12 @@ fn main() -> ExitCode {
         eprintln!("a race on purpose was not found: is this built for ThreadSanitizer?");
         return ExitCode::FAILURE;
     }
-    let tests: [(&str, fn()); 6] = [
+    let tests: [(&str, fn()); 7] = [
         ("mutex", mutex),
         ("rwmutex", rwmutex),
         ("once", once),
         ("waitgroup", waitgroup),
+        ("cond", cond),
         ("pool", pool),
         ("atomic", atomic),
     ];

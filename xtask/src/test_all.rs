@@ -4,14 +4,22 @@
 //! |---|---|
 //! | `test_all/steps.rs` | the list of steps: what each runs |
 //! | `test_all/outside.rs` | a user of one crate, outside the workspace |
+//! | `test_all/packed.rs` | all crates, packed as for the registry |
 //! | `test_all/select.rs` | which steps the arguments ask for |
 //! | `test_all/runner.rs` | runs them: logs, time limits, what went wrong |
+//! | `test_all/log.rs` | a step's whole output, in a file |
+//! | `test_all/report.rs` | how a step went |
+//! | `test_all/toolchain.rs` | what is installed on this machine |
 //! | `test_all/totals.rs` | how many tests and models a step ran, from its output |
 
+mod log;
 mod outside;
+mod packed;
+mod report;
 mod runner;
 mod select;
 mod steps;
+mod toolchain;
 mod totals;
 
 use std::{process::ExitCode, time::Duration};
@@ -19,7 +27,8 @@ use std::{process::ExitCode, time::Duration};
 use anyhow::Context;
 
 use crate::{Command, process, screen, screen::Screen, workspace::Workspace};
-use runner::{Outcome, Report, Runner};
+use report::{Outcome, Report};
+use runner::Runner;
 use steps::Step;
 
 pub(crate) const COMMAND: Command = Command {
@@ -173,7 +182,7 @@ fn summary(reports: &[Report]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use runner::Failure;
+    use report::Failure;
 
     fn arguments(words: &[&str]) -> anyhow::Result<Option<Arguments>> {
         parse(lexopt::Parser::from_args(words))

@@ -23,6 +23,7 @@ pub(crate) struct Workspace {
 #[derive(Debug, Default)]
 pub(crate) struct Package {
     pub(crate) name: String,
+    pub(crate) version: String,
     /// The folder of its `Cargo.toml`.
     pub(crate) dir: PathBuf,
     /// False if its manifest says `publish = false`.
@@ -121,6 +122,7 @@ impl Package {
         let manifest = PathBuf::from(text(&json["manifest_path"]).unwrap_or_default());
         Self {
             name: text(&json["name"]).unwrap_or_default(),
+            version: text(&json["version"]).unwrap_or_default(),
             dir: manifest.parent().unwrap_or(&manifest).to_path_buf(),
             // null: any registry; a list: only these; an empty list: none.
             published: json["publish"].as_array().is_none_or(|to| !to.is_empty()),
@@ -242,6 +244,7 @@ mod tests {
             "workspace_root": "/ws", "target_directory": "/ws/target",
             "packages": [
                 {"name": "tool", "publish": [], "manifest_path": "/ws/tool/Cargo.toml"},
+                {"name": "ours", "publish": ["crates-io"], "manifest_path": "/ws/ours/Cargo.toml"},
                 {"name": "lock", "publish": null, "manifest_path": "/ws/lock/Cargo.toml",
                  "description": "a lock", "metadata": {"docs": {"rs": {}}},
                  "targets": [
@@ -257,8 +260,8 @@ mod tests {
             workspace.target_dir("loom"),
             Path::new("target").join("loom").display().to_string()
         );
-        let [lock] = workspace.published().collect::<Vec<_>>()[..] else {
-            panic!("one published package");
+        let [lock, _ours] = workspace.published().collect::<Vec<_>>()[..] else {
+            panic!("two published packages");
         };
         assert_eq!(lock.dir, Path::new("/ws/lock"));
         assert_eq!(lock.tests, ["loom"]);

@@ -58,35 +58,41 @@ fn unlock_twice() {
     assert_usable(&mutex);
 }
 
-/// Surplus unlocks rain on a mutex in use: each either panics or releases a lock that was held
-/// (then its holder's own unlock panics). As many unlocks succeed as there were locks, and at the
-/// end the mutex is free.
+/// Surplus unlocks rain on a mutex in use. Each either panics, or releases a lock that somebody
+/// held, whose own unlock then is the surplus one. Whatever happens, nobody hangs, nobody hears
+/// another message, and at the end the mutex is free.
 #[test]
 fn surplus_unlocks_under_contention() {
-    use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
     let mutex = RawMutex::new();
-    let (locked, unlocked) = (AtomicU32::new(0), AtomicU32::new(0));
     let unlock = || {
-        if catch_unwind(AssertUnwindSafe(|| mutex.unlock())).is_ok() {
-            unlocked.fetch_add(1, Relaxed);
-        }
+        let result = catch_unwind(AssertUnwindSafe(|| mutex.unlock()));
+        result.map_err(|payload| *payload.downcast::<&str>().expect("a text"))
     };
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
-    thread::scope(|s| {
-        for _ in 0..2 {
-            s.spawn(|| {
+    let refused = thread::scope(|s| {
+        let (mutex, unlock) = (&mutex, &unlock);
+        let threads = [true, true, false].map(|locks| {
+            s.spawn(move || {
+                let mut refused = Vec::new();
                 for _ in 0..2000 {
-                    mutex.lock();
-                    locked.fetch_add(1, Relaxed);
-                    unlock();
+                    if locks {
+                        mutex.lock();
+                    }
+                    refused.extend(unlock().err());
                 }
-            });
-        }
-        s.spawn(|| (0..2000).for_each(|_| unlock()));
+                refused
+            })
+        });
+        threads.map(|thread| thread.join().unwrap()).concat()
     });
     std::panic::set_hook(hook);
-    assert_eq!(locked.into_inner(), unlocked.into_inner());
+    assert!(!refused.is_empty(), "6000 unlocks, 4000 locks");
+    assert!(
+        refused
+            .iter()
+            .all(|&text| text == "sync: unlock of unlocked mutex")
+    );
     assert!(!mutex.is_locked());
     assert_usable(&mutex);
 }

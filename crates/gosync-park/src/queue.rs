@@ -22,7 +22,7 @@
 //!
 //! # Invariants
 //!
-//! 1. The links of a linked [`Node`] are read and written only with its bucket's lock held.
+//! 1. The links of a linked node are read and written only with its bucket's lock held.
 //! 2. A linked node is alive: its thread is inside [`wait`] or [`wait_until`], and leaves only
 //!    after the node's signal, or after it unlinked the node itself.
 //! 3. A signal is given once, to a node that its waker has unlinked. Until then the node is the

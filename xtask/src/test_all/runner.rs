@@ -2,17 +2,18 @@
 
 use std::{
     borrow::Cow,
-    fs::{self, File},
-    io::{self, Read, Seek, SeekFrom, Write},
+    fs,
+    io::Write,
     path::PathBuf,
     time::{Duration, Instant},
 };
 
 use anyhow::Context;
-use console::style;
 
 use super::{
-    outside,
+    log::Log,
+    outside, packed,
+    report::{Failure, Outcome, Report, Tally, sentence},
     steps::{self, Action, Expect, Part, Step},
     totals::Totals,
 };
@@ -30,62 +31,6 @@ const WIDTH: usize = 200;
 
 /// How often the live line changes.
 const REFRESH: Duration = Duration::from_millis(200);
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Outcome {
-    Passed,
-    Failed,
-    Skipped,
-}
-
-impl Outcome {
-    pub(super) fn styled(self) -> String {
-        match self {
-            Outcome::Passed => style("passed").green(),
-            Outcome::Failed => style("FAILED").red().bold(),
-            Outcome::Skipped => style("skipped").yellow(),
-        }
-        .to_string()
-    }
-}
-
-/// How a step went.
-#[derive(Debug)]
-pub(super) struct Report {
-    pub(super) name: &'static str,
-    pub(super) outcome: Outcome,
-    pub(super) time: Duration,
-    pub(super) note: String,
-    pub(super) failures: Vec<Failure>,
-}
-
-/// What a person needs to go after a failure.
-#[derive(Clone, Debug)]
-pub(super) struct Failure {
-    /// As the arguments would name it.
-    pub(super) part: String,
-    pub(super) reason: String,
-    /// The command that does it again.
-    pub(super) repeat: String,
-    /// The file with all of the output.
-    pub(super) log: String,
-}
-
-impl Failure {
-    pub(super) fn lines(&self) -> [String; 3] {
-        let Self {
-            part,
-            reason,
-            repeat,
-            log,
-        } = self;
-        [
-            format!("{} failed: {reason}", style(part).bold()),
-            format!("  repeat: {repeat}"),
-            format!("  log:    {log}"),
-        ]
-    }
-}
 
 /// How a part went.
 enum PartEnd {
@@ -205,8 +150,19 @@ impl<'a> Runner<'a> {
             writeln!(log.file, "$ {repeat}")?;
             let from = log.end()?;
             let mut timed_out = false;
+            let forgotten = match action {
+                Action::Package(cmd) => {
+                    writeln!(log.file, "$ {cmd}")?;
+                    packed::forget(self.workspace)
+                }
+                _ => Ok(()),
+            };
             let reason = match action {
-                Action::Run(cmd) => {
+                _ if let Err(error) = forgotten => {
+                    writeln!(log.file, "{error}")?;
+                    Some(String::from("what was packed before cannot be removed"))
+                }
+                Action::Run(cmd) | Action::Package(cmd) => {
                     let mut shown = Instant::now() - REFRESH;
                     let screen = &mut self.screen;
                     let tick = || {
@@ -295,219 +251,5 @@ impl<'a> Runner<'a> {
             self.screen.line(line);
         }
         self.screen.line("");
-    }
-}
-
-/// Clauses with commas between them, without those that are empty.
-fn sentence<const N: usize>(clauses: [&str; N]) -> String {
-    let said: Vec<_> = clauses
-        .into_iter()
-        .filter(|clause| !clause.is_empty())
-        .collect();
-    said.join(", ")
-}
-
-/// What the parts of a step came to.
-#[derive(Default)]
-struct Tally {
-    passed: usize,
-    failed: Vec<(String, Failure)>,
-    /// Why some were skipped, and which.
-    skipped: Vec<(String, Vec<String>)>,
-    totals: Totals,
-    /// What the only part of a step said.
-    note: String,
-}
-
-impl Tally {
-    fn skip(&mut self, why: &str, part: &str) {
-        match self.skipped.iter_mut().find(|(its, _)| its == why) {
-            Some((_, parts)) => parts.push(part.to_string()),
-            None => self.skipped.push((why.to_string(), vec![part.to_string()])),
-        }
-    }
-
-    fn report(self, step: &Step, time: Duration) -> Report {
-        let outcome = if !self.failed.is_empty() {
-            Outcome::Failed
-        } else if self.passed > 0 {
-            Outcome::Passed
-        } else {
-            Outcome::Skipped
-        };
-        let mut notes = Vec::new();
-        if step.unit.is_empty() {
-            let reasons = self
-                .failed
-                .iter()
-                .map(|(_, failure)| failure.reason.clone());
-            notes.extend(reasons);
-            notes.push(self.note);
-            notes.extend(self.skipped.into_iter().map(|(why, _)| why));
-        } else {
-            let failed: Vec<_> = self.failed.iter().map(|(part, _)| part.as_str()).collect();
-            match (self.passed + failed.len(), &self.skipped[..]) {
-                (0, []) => notes.push(format!("there is no {}", step.unit)),
-                (0, _) => {}
-                (ran, _) => notes.push(count(ran as u64, step.unit)),
-            }
-            notes.push(self.totals.note());
-            if !failed.is_empty() {
-                notes.push(format!("failed: {}", failed.join(" ")));
-            }
-            for (why, parts) in &self.skipped {
-                notes.push(format!("{why}: {}", parts.join(" ")));
-            }
-        }
-        notes.retain(|note| !note.is_empty());
-        Report {
-            name: step.name,
-            outcome,
-            time,
-            note: notes.join(", "),
-            failures: self
-                .failed
-                .into_iter()
-                .map(|(_, failure)| failure)
-                .collect(),
-        }
-    }
-}
-
-/// A step's whole output, in a file.
-struct Log {
-    path: PathBuf,
-    file: File,
-}
-
-impl Log {
-    fn create(path: PathBuf) -> anyhow::Result<Self> {
-        let file = File::create(&path).with_context(|| path.display().to_string())?;
-        Ok(Self { path, file })
-    }
-
-    /// How long it is.
-    fn end(&self) -> io::Result<u64> {
-        Ok(self.file.metadata()?.len())
-    }
-
-    /// What was written from a place on.
-    fn since(&self, from: u64) -> io::Result<String> {
-        // A file of its own, so that the writers keep their place.
-        let mut file = File::open(&self.path)?;
-        file.seek(SeekFrom::Start(from))?;
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes)?;
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
-    }
-
-    /// The last line that says something, without colours.
-    fn last_line(&self) -> String {
-        let from = self.end().map_or(0, |end| end.saturating_sub(1000));
-        let text = self.since(from).unwrap_or_default();
-        let text = console::strip_ansi_codes(&text);
-        let last = text
-            .lines()
-            .rev()
-            .map(str::trim)
-            .find(|line| !line.is_empty());
-        last.unwrap_or_default().to_string()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn step(unit: &'static str) -> Step {
-        Step {
-            name: "step",
-            about: "",
-            unit,
-            quick: false,
-            parts: Vec::new(),
-        }
-    }
-
-    fn failure(reason: &str) -> Failure {
-        Failure {
-            part: String::new(),
-            reason: reason.to_string(),
-            repeat: String::new(),
-            log: String::new(),
-        }
-    }
-
-    fn report(tally: Tally, unit: &'static str) -> (Outcome, String) {
-        let report = tally.report(&step(unit), Duration::ZERO);
-        (report.outcome, report.note)
-    }
-
-    #[test]
-    fn a_step_of_one_part() {
-        let passed = Tally {
-            passed: 1,
-            note: "3 tests".into(),
-            ..Tally::default()
-        };
-        assert_eq!(report(passed, ""), (Outcome::Passed, "3 tests".into()));
-        let failed = Tally {
-            failed: vec![(String::new(), failure("exit status: 1"))],
-            ..Tally::default()
-        };
-        assert_eq!(
-            report(failed, ""),
-            (Outcome::Failed, "exit status: 1".into())
-        );
-        let mut skipped = Tally::default();
-        skipped.skip("no nightly", "");
-        assert_eq!(report(skipped, ""), (Outcome::Skipped, "no nightly".into()));
-    }
-
-    #[test]
-    fn a_step_of_many_parts() {
-        let mut tally = Tally {
-            passed: 2,
-            totals: Totals::of("test result: ok. 5 passed; 0 failed;"),
-            ..Tally::default()
-        };
-        tally.skip("not installed", "i686");
-        tally.skip("not installed", "wasm32");
-        let note = "2 targets, 5 tests, not installed: i686 wasm32";
-        assert_eq!(report(tally, "target"), (Outcome::Passed, note.into()));
-
-        let mut tally = Tally {
-            passed: 1,
-            failed: vec![("a".into(), failure("")), ("b".into(), failure(""))],
-            ..Tally::default()
-        };
-        tally.skip("no time left", "c");
-        let note = "3 crates, failed: a b, no time left: c";
-        assert_eq!(report(tally, "crate"), (Outcome::Failed, note.into()));
-
-        let mut none = Tally::default();
-        none.skip("not installed", "i686");
-        let note = "not installed: i686";
-        assert_eq!(report(none, "target"), (Outcome::Skipped, note.into()));
-        let note = "there is no example";
-        assert_eq!(
-            report(Tally::default(), "example"),
-            (Outcome::Skipped, note.into())
-        );
-    }
-
-    #[test]
-    fn a_log_is_read_while_it_is_written() {
-        let name = format!("xtask-log-{}", std::process::id());
-        let mut log = Log::create(std::env::temp_dir().join(name)).unwrap();
-        assert_eq!(log.last_line(), "");
-        log.file.write_all(b"one\n").unwrap();
-        let from = log.end().unwrap();
-        log.file.write_all(b"\x1b[32mtwo\x1b[0m\n\n").unwrap();
-        assert_eq!(log.since(from).unwrap(), "\x1b[32mtwo\x1b[0m\n\n");
-        assert_eq!(log.last_line(), "two");
-        log.file.write_all(b"three").unwrap();
-        assert_eq!(log.since(0).unwrap(), "one\n\x1b[32mtwo\x1b[0m\n\nthree");
-        fs::remove_file(&log.path).unwrap();
     }
 }

@@ -3,9 +3,10 @@
 //! Steps that compile with the same flags share cargo's target folder; others have their own, or
 //! each run would throw away what the one before it built.
 
-use std::path::{Path, PathBuf};
-
-use super::outside;
+use super::{
+    outside, packed,
+    toolchain::{self, Nightly, TSAN_TARGET},
+};
 use crate::{process::Cmd, tidy, workspace::Workspace};
 
 /// One line of the table.
@@ -37,6 +38,8 @@ pub(super) struct Part {
 #[derive(Debug)]
 pub(super) enum Action {
     Run(Cmd),
+    /// Forgets what was packed before, and runs this.
+    Package(Cmd),
     /// Writes the package that uses this crate from outside.
     WriteOutside(String),
     Tidy,
@@ -75,7 +78,7 @@ impl Part {
     }
 }
 
-/// All steps, in the order in which they run: what fails most often and costs least comes first.
+/// All steps, in the order in which they run.
 pub(super) fn all(workspace: &Workspace) -> Vec<Step> {
     vec![
         Step {
@@ -158,9 +161,7 @@ pub(super) fn all(workspace: &Workspace) -> Vec<Step> {
             about: "each crate, packed as for the registry, builds from its package",
             unit: "",
             quick: false,
-            parts: Part::only(Action::Run(
-                Cmd::cargo("package --allow-dirty").args(&workspace.published_only()),
-            )),
+            parts: Part::only(Action::Package(packed::command(workspace))),
         },
         Step {
             name: "tidy",
@@ -209,7 +210,7 @@ fn doctests() -> Vec<Part> {
     vec![Part::named("").and(Action::Run(cmd)).expect(Expect::Tests)]
 }
 
-/// In release mode, since the model checker runs each model some 100,000 times.
+/// In release mode, since the model checker runs each model thousands of times.
 fn loom(workspace: &Workspace) -> Vec<Part> {
     let has_models = workspace
         .packages
@@ -241,9 +242,6 @@ fn fallback(workspace: &Workspace) -> Vec<Part> {
         .env("RUSTFLAGS", "--cfg gosync_fallback");
     vec![Part::named("").and(Action::Run(cmd)).expect(Expect::Tests)]
 }
-
-/// The only target that `ThreadSanitizer` is tried on.
-const TSAN_TARGET: &str = "x86_64-unknown-linux-gnu";
 
 /// All tests run under `ThreadSanitizer` only where std can be compiled for it too: it takes for
 /// races what it does not see synchronized, such as the end of a `thread::scope`. One program,
@@ -291,46 +289,6 @@ fn tsan(workspace: &Workspace) -> Vec<Part> {
     ]
 }
 
-/// What the nightly toolchain has.
-struct Nightly {
-    /// Where it is, if it is there.
-    sysroot: Option<PathBuf>,
-}
-
-impl Nightly {
-    fn probe() -> Self {
-        let sysroot = sysroot(&["+nightly"]).map(PathBuf::from);
-        Self { sysroot }
-    }
-
-    /// Whether this file is there, below `lib/rustlib`.
-    fn has(&self, file: &str) -> bool {
-        let sysroot = self.sysroot.as_ref();
-        sysroot.is_some_and(|sysroot| sysroot.join("lib/rustlib").join(file).is_file())
-    }
-
-    /// Why `ThreadSanitizer` cannot run here.
-    fn no_tsan(&self) -> Option<String> {
-        let library = format!("{TSAN_TARGET}/lib/librustc-nightly_rt.tsan.a");
-        let why = if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
-            "only on Linux, x86_64"
-        } else if self.sysroot.is_none() {
-            "no nightly toolchain: `rustc +nightly` does not run"
-        } else if !self.has(&library) {
-            "the nightly toolchain has no ThreadSanitizer"
-        } else {
-            return None;
-        };
-        Some(String::from(why))
-    }
-
-    /// Why std cannot be compiled here.
-    fn no_std_source(&self) -> Option<String> {
-        let there = self.has("src/rust/library/Cargo.lock");
-        (!there).then(|| String::from("the nightly toolchain has no rust-src, to instrument std"))
-    }
-}
-
 fn examples(workspace: &Workspace) -> Vec<Part> {
     let mut parts = Vec::new();
     for package in workspace.published() {
@@ -360,7 +318,7 @@ const TARGETS: [&str; 4] = [
 ];
 
 fn cross(workspace: &Workspace) -> Vec<Part> {
-    let installed = installed_targets();
+    let installed = toolchain::installed_targets();
     let mut targets: Vec<_> = TARGETS.map(String::from).to_vec();
     targets.extend(installed.iter().cloned());
     targets.sort();
@@ -378,52 +336,14 @@ fn cross(workspace: &Workspace) -> Vec<Part> {
     targets.into_iter().map(part).collect()
 }
 
-/// The targets, other than this machine's own, whose std is there.
-fn installed_targets() -> Vec<String> {
-    let Some(sysroot) = sysroot(&[]) else {
-        return Vec::new();
-    };
-    let host = query(&["--print", "host-tuple"]).unwrap_or_default();
-    let folders = Path::new(&sysroot).join("lib/rustlib").read_dir();
-    let has_std = |name: &String| {
-        let libraries = Path::new(&sysroot)
-            .join("lib/rustlib")
-            .join(name)
-            .join("lib");
-        let mut files = libraries.read_dir().into_iter().flatten().flatten();
-        files.any(|file| file.file_name().to_string_lossy().starts_with("libstd-"))
-    };
-    let names = folders.into_iter().flatten().flatten();
-    let names = names.filter_map(|entry| entry.file_name().into_string().ok());
-    names
-        .filter(|name| *name != host && has_std(name))
-        .collect()
-}
-
-fn sysroot(toolchain: &[&str]) -> Option<String> {
-    query(&[toolchain, &["--print", "sysroot"]].concat())
-}
-
-/// What rustc prints, unless it fails.
-fn query(arguments: &[&str]) -> Option<String> {
-    let mut rustc = std::process::Command::new("rustc");
-    rustc.args(arguments);
-    // To look for a toolchain must not install it.
-    rustc.env("RUSTUP_AUTO_INSTALL", "0");
-    if arguments[0].starts_with('+') {
-        rustc.env_remove("RUSTUP_TOOLCHAIN");
-    }
-    let output = rustc.output().ok()?;
-    let text = String::from_utf8(output.stdout).ok()?;
-    output.status.success().then(|| text.trim().to_string())
-}
-
 impl Action {
     /// What is done, as a person would do it again. `part` is its name among the arguments.
     pub(super) fn repeat(&self, part: &str) -> String {
         match self {
             Action::Run(cmd) => cmd.to_string(),
-            Action::WriteOutside(_) | Action::Tidy => format!("cargo xtask test-all {part}"),
+            Action::Package(_) | Action::WriteOutside(_) | Action::Tidy => {
+                format!("cargo xtask test-all {part}")
+            }
         }
     }
 }
