@@ -25,6 +25,9 @@
 //!   The lock is never idle for the time of a wake-up, only for that of a cache line's way.
 //! - While a spinning waiter relieves the unlocks from waking anybody, the holder looks at the
 //!   clock once in a while, and wakes the oldest sleeper if that has waited for [`PATIENCE`].
+//! - As long as the heir was woken and does not run, spinners go to sleep, newcomers do not spin,
+//!   and unlocks yield the processor now and then: on a busy machine the heir waits longer for a
+//!   processor than for the lock.
 //! - An heir that has to wait longer than spinning makes sense goes back to sleep at the *front*
 //!   of the queue; its claim stays.
 
@@ -39,6 +42,7 @@ use gosync_park::{
     clock::{Deadline, Instant},
     const_fn,
     queue::{self, Outcome, Place},
+    thread,
 };
 
 /// Nobody has the lock. The highest bit, so that a surplus unlock, which adds it once more, only
@@ -56,7 +60,7 @@ const CLAIMED: u32 = 1 << 3;
 /// How long the oldest sleeper waits before it is woken even though another waiter is awake.
 const PATIENCE: Duration = Duration::from_micros(200);
 
-/// The unlocks between two looks at the clock.
+/// The unlocks between two looks at the clock, or two yields.
 #[cfg(not(gosync_loom))]
 const GLANCE: u32 = 64;
 #[cfg(gosync_loom)]
@@ -65,7 +69,7 @@ const GLANCE: u32 = 1;
 /// Go's `sync.Mutex`, without data: a lock that any thread may release.
 pub struct RawMutex {
     state: AtomicU32,
-    /// Counts unlocks while somebody waits, to look at the clock only now and then. Lossy.
+    /// Counts unlocks while somebody waits, to look at the clock only now and then.
     unlocks: AtomicU32,
 }
 
@@ -217,7 +221,9 @@ impl RawMutex {
             if self.state.try_update(Acquire, Relaxed, take).is_ok() {
                 return true;
             }
-            if !spin.again() {
+            // With an heir on its way a spinner only takes a processor that the heir could use.
+            let make_way = role == Role::Spinner && self.state.load(Relaxed) & HEIR != 0;
+            if make_way || !spin.again() {
                 return false;
             }
         }
@@ -266,16 +272,21 @@ impl RawMutex {
             self.unlock();
             unlock_of_unlocked();
         }
+        if before & (HEIR | CLAIMED) == HEIR {
+            // The heir was woken and does not run yet: perhaps it waits for this processor. With
+            // many threads on few processors that can take longer than all else.
+            let unlocks = self.count_unlock();
+            if unlocks.is_power_of_two() || unlocks.is_multiple_of(GLANCE) {
+                thread::yield_now();
+            }
+        }
         if before & QUEUED == 0 || before & HEIR != 0 {
             return;
         }
-        if before & (SPINNING | CLAIMED) == SPINNING {
+        if before & (SPINNING | CLAIMED) == SPINNING && !self.count_unlock().is_multiple_of(GLANCE)
+        {
             // The spinner looks after the queue; we only see to it that nobody waits too long.
-            let unlocks = self.unlocks.load(Relaxed).wrapping_add(1);
-            self.unlocks.store(unlocks, Relaxed);
-            if !unlocks.is_multiple_of(GLANCE) {
-                return;
-            }
+            return;
         }
         queue::wake_one(self.address(), |oldest| {
             let Some(oldest) = oldest else { return false };
@@ -287,8 +298,16 @@ impl RawMutex {
                 let left = if oldest.alone { state & !QUEUED } else { state };
                 (!attended).then_some(left | HEIR)
             };
+            self.unlocks.store(0, Relaxed);
             self.state.try_update(Relaxed, Relaxed, wake).is_ok()
         });
+    }
+
+    /// Counts the unlocks while somebody waits. They may be miscounted: it does not matter.
+    fn count_unlock(&self) -> u32 {
+        let unlocks = self.unlocks.load(Relaxed).wrapping_add(1);
+        self.unlocks.store(unlocks, Relaxed);
+        unlocks
     }
 }
 

@@ -1,4 +1,4 @@
-use crate::hint;
+use crate::{hint, thread};
 
 /// How long to poll before going to sleep: one policy for all primitives.
 ///
@@ -28,12 +28,11 @@ pub struct Spin {
     round: usize,
 }
 
-/// Pauses before the polls of each round. Under loom a poll more is only a larger model.
-const PAUSES: &[u32] = if cfg!(gosync_loom) {
-    &[]
-} else {
-    &[8, 16, 32, 64]
-};
+/// Pauses before each of the first polls. Few and far between, see above.
+const PAUSES: [u32; 2] = [64, 64];
+/// Then so many polls with a yield before each: where threads outnumber the processors, that lets
+/// those run that are waited for.
+const YIELDS: usize = 8;
 
 impl Spin {
     /// A fresh budget.
@@ -47,14 +46,12 @@ impl Spin {
     /// the budget is used up and it is time to sleep.
     #[inline]
     pub fn again(&mut self) -> bool {
-        let Some(&pauses) = PAUSES.get(self.round) else {
-            return false;
-        };
-        if !can_help() {
+        if !can_help() || self.round >= PAUSES.len() + YIELDS {
             return false;
         }
-        for _ in 0..pauses {
-            hint::spin_loop();
+        match PAUSES.get(self.round) {
+            Some(&pauses) => (0..pauses).for_each(|_| hint::spin_loop()),
+            None => thread::yield_now(),
         }
         self.round += 1;
         true
@@ -86,9 +83,10 @@ fn can_help() -> bool {
     known == MANY
 }
 
+/// Under loom a poll more is only a larger model.
 #[cfg(gosync_loom)]
 fn can_help() -> bool {
-    true
+    false
 }
 
 /// How many processors this process may run on. Allocates nothing, where std's count on Linux
