@@ -4,10 +4,11 @@
 mod life;
 mod machine;
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use gosync_park::{
     atomic::{AtomicU32, AtomicUsize, Ordering::Acquire},
+    clock::Deadline,
     const_fn,
 };
 
@@ -41,7 +42,7 @@ use machine::{ONE, WAITERS};
 pub struct WaitGroup {
     /// The count and the flags: the table in `machine`.
     state: AtomicUsize,
-    /// The futex word: rounds that ended, and the outcome of the last.
+    /// Rounds that ended, and the outcome of the last.
     generation: AtomicU32,
     /// Lets the model checker see each access, and the end of the WaitGroup.
     #[cfg(gosync_loom)]
@@ -165,8 +166,32 @@ impl WaitGroup {
         // released is at zero, too; its outcome is for those who slept.
         let state = self.state().load(Acquire);
         if state & !WAITERS != 0 {
-            self.wait_slow();
+            self.wait_slow(None);
         }
+    }
+
+    /// Waits as [`wait`](Self::wait) does, but gives up after `timeout`. Returns whether the count
+    /// was zero; if not, the tasks go on, and are waited for by whoever waits next.
+    ///
+    /// # Panics
+    ///
+    /// As `wait` does.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let group = gosync_waitgroup::WaitGroup::new();
+    /// group.add(1);
+    /// assert!(!group.wait_timeout(Duration::from_millis(1)));
+    /// group.done();
+    /// assert!(group.wait_timeout(Duration::ZERO));
+    /// ```
+    #[track_caller]
+    #[must_use]
+    pub fn wait_timeout(&self, timeout: Duration) -> bool {
+        // Acquire: as in `wait`.
+        let state = self.state().load(Acquire);
+        state & !WAITERS == 0 || self.wait_slow(Some(Deadline::after(timeout)))
     }
 
     /// The count at some moment of this call, for assertions and logs. Costs a load.

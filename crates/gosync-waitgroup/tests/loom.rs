@@ -120,6 +120,42 @@ fn two_waiters_both_wake() {
         });
 }
 
+/// A wait that gives up at the moment of the `done` either sees the work and says so, or leaves
+/// nothing behind: the other wait is woken, and an `add` that follows is no misuse. Under the model
+/// every deadline passes as soon as the waiter looks.
+#[test]
+fn a_wait_gives_up() {
+    Model::new("waitgroup: a wait gives up")
+        .at_least(1000)
+        .check(|| {
+            let shared = Arc::new((WaitGroup::new(), Watched::new()));
+            shared.0.add(1);
+            let impatient = {
+                let shared = Arc::clone(&shared);
+                thread::spawn(move || {
+                    if shared.0.wait_timeout(std::time::Duration::ZERO) {
+                        assert_eq!(shared.1.get(), 1);
+                    }
+                })
+            };
+            let worker = {
+                let shared = Arc::clone(&shared);
+                thread::spawn(move || {
+                    shared.1.add(1);
+                    shared.0.done();
+                })
+            };
+            shared.0.wait();
+            assert_eq!(shared.1.get(), 1);
+            impatient.join().unwrap();
+            // The worker may still be in `done`.
+            shared.0.add(1);
+            shared.0.done();
+            worker.join().unwrap();
+            assert_eq!(format!("{:?}", shared.0), format!("{:?}", WaitGroup::new()));
+        });
+}
+
 /// When every wait of a round has returned, the next round may begin at once, even if the thread
 /// that released the last one has not left `done` yet. No wait returns before its own round's
 /// work, and no legal call panics.

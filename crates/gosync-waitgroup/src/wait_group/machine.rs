@@ -4,7 +4,7 @@
 //!
 //! | bits | name | meaning |
 //! |---|---|---|
-//! | 0 | [`WAITERS`] | a thread sleeps, or is about to, until the count is zero |
+//! | 0 | [`WAITERS`] | a thread sleeps in the wait queue until the count is zero |
 //! | 1 | [`PANICKED`] | a task of this round panicked, and no wait has been told yet |
 //! | all above | the count | signed; see below |
 //!
@@ -13,7 +13,7 @@
 //! a debt: a surplus `done` is under way. Above MAX: an overflow is. There is room for many of
 //! either at once.
 //!
-//! `generation`, a futex word: the number of rounds that ended with somebody waiting, and in its
+//! `generation`: the number of rounds that ended with somebody waiting, and in its
 //! lowest bit whether a task of the last one panicked.
 //!
 //! Transitions (count, flags):
@@ -22,7 +22,8 @@
 //! (c, f)      -> (c + n, f)      add
 //! (c, f)      -> (c - n, f)      done; whoever makes the round over calls `release`
 //! (c, f)      -> (c, f|PANICKED) a task panicked; its own done follows, so c > 0
-//! (c, f)      -> (c, f|WAITERS)  wait, c != 0; then it sleeps until the generation changes
+//! (c, f)      -> (c, f|WAITERS)  wait, c != 0, as it enters the queue
+//! (c, WAITERS[|PANICKED]) -> (c, f - WAITERS)   the only wait in the queue gives up
 //! (0, WAITERS[|PANICKED]) -> (0, 0)   release; then generation + 1, then wake all
 //! (0, PANICKED)           -> (0, 0)   a wait that panics in place of the one that was missing
 //! ```
@@ -37,14 +38,17 @@
 //! 3. The flags are cleared before the generation changes, and a wait that slept returns after
 //!    it changed. So an `add` of the next round, made after all waits returned, does not find
 //!    `WAITERS` of the last one. One that does find it, at count zero, is Go's misuse.
-//! 4. A wait reads the generation before the state in which it finds or sets `WAITERS`. Had it
-//!    read the one that `release` publishes, it would also see the flags cleared. So it knows the
-//!    generation from before the end of its round, and cannot sleep through the change.
-//! 5. Without misuse, the change of the generation is the releaser's last access. For the wake-up
-//!    it needs the address alone.
+//! 4. `WAITERS` is set, and taken back by a wait that gives up, with the queue locked, in one step
+//!    with entering and leaving the queue; and the generation changes with the queue locked. So
+//!    whoever sleeps is there when the generation changes after the end of its round, and is
+//!    woken. A wait that comes too late for that finds a generation other than the one that it
+//!    read before it looked at the state, does not sleep, and looks again.
+//! 5. Without misuse, the change of the generation is the releaser's last access.
 
 #[cfg(all(test, not(gosync_loom)))]
 mod tests;
+
+use std::ptr;
 
 use gosync_park::{
     Spin,
@@ -52,13 +56,14 @@ use gosync_park::{
         AtomicU32, AtomicUsize,
         Ordering::{Acquire, Relaxed, Release},
     },
-    futex,
+    clock::{Deadline, Instant},
+    queue::{self, Outcome, Place},
 };
 
 use super::WaitGroup;
 use crate::misuse;
 
-/// Bit of the state: a thread sleeps, or is about to, until the count is zero.
+/// Bit of the state: a thread sleeps in the wait queue until the count is zero.
 pub(super) const WAITERS: usize = 1 << 0;
 /// Bit of the state: a task of this round panicked, and no wait has been told yet.
 const PANICKED: usize = 1 << 1;
@@ -175,25 +180,31 @@ impl WaitGroup {
     /// Counts the round and wakes its sleepers. After the change of the generation, `self` may be
     /// gone (invariant 5).
     fn publish(&self, outcome: u32) {
-        let word = &raw const self.generation;
+        let address = self.address();
         let generation = self.generation();
         let mut old = generation.load(Relaxed);
-        // A loop only for misuse: without it there is one releaser at a time. Release: pairs with
-        // the Acquire in `sleep`.
-        while let Err(now) = generation.compare_exchange_weak(
-            old,
-            (old & !OUTCOME).wrapping_add(ROUND) | outcome,
-            Release,
-            Relaxed,
-        ) {
-            old = now;
-        }
-        futex::wake_all(word);
+        // With the queue locked: a waiter enters it before, and is woken, or after, and sees the
+        // change. So nobody is woken who waits for something else at the address, after the end
+        // of this WaitGroup.
+        queue::wake_all(address, |any| {
+            // A loop only for misuse: without it there is one releaser at a time. Release: pairs
+            // with the Acquire in `sleep`.
+            while let Err(now) = generation.compare_exchange_weak(
+                old,
+                (old & !OUTCOME).wrapping_add(ROUND) | outcome,
+                Release,
+                Relaxed,
+            ) {
+                old = now;
+            }
+            any
+        });
     }
 
+    /// Waits until the count is zero, and returns `true`; or until `deadline`, and returns `false`.
     #[cold]
     #[track_caller]
-    pub(super) fn wait_slow(&self) {
+    pub(super) fn wait_slow(&self, deadline: Option<Deadline>) -> bool {
         let mut spin = Spin::new();
         loop {
             // Acquire, and before the state: invariant 4.
@@ -202,43 +213,58 @@ impl WaitGroup {
             let state = self.state().load(Acquire);
             if is_zero(state) {
                 if state != PANICKED {
-                    return;
+                    return true;
                 }
                 // Relaxed: the load above did it.
                 let cleared = self.state().compare_exchange(state, 0, Relaxed, Relaxed);
                 if cleared.is_ok() {
                     misuse::task_panicked();
                 }
-                continue;
-            }
-            if state & WAITERS == 0 {
-                if spin.again() {
-                    continue;
-                }
-                // Relaxed: nothing is published, and `leave` reads the newest state anyway.
-                let flagged = state | WAITERS;
-                let set = self
-                    .state()
-                    .compare_exchange_weak(state, flagged, Relaxed, Relaxed);
-                if set.is_err() {
-                    continue;
+            } else if state & WAITERS != 0 || !spin.again() {
+                match self.sleep(generation, deadline) {
+                    // The round ended, or another began, before this thread was in the queue.
+                    Outcome::Refused => {}
+                    Outcome::TimedOut => return false,
+                    Outcome::Woken => {
+                        self.look_back(generation);
+                        return true;
+                    }
                 }
             }
-            return self.sleep(generation);
         }
     }
 
-    /// Sleeps until the round that follows `before` has ended.
-    #[track_caller]
-    fn sleep(&self, before: u32) {
-        let after = loop {
-            // Acquire: pairs with the Release in `publish`.
-            let now = self.generation().load(Acquire);
-            if now != before {
-                break now;
-            }
-            futex::wait(&self.generation, before);
+    /// Sleeps until the round that follows `before` has ended, or until `deadline`.
+    fn sleep(&self, before: u32, deadline: Option<Deadline>) -> Outcome {
+        let enter = || {
+            // Relaxed, all: the queue's lock, which `publish` and `leave` hold too, orders them
+            // well enough; what the tasks did is acquired in `look_back`.
+            let flag = |state| (!is_zero(state)).then_some(state | WAITERS);
+            self.generation().load(Relaxed) == before
+                && self.state().try_update(Relaxed, Relaxed, flag).is_ok()
         };
+        // If the round is over by now, its releaser finds nobody: no harm.
+        let leave = |empty: bool| {
+            if empty {
+                self.state().fetch_and(!WAITERS, Relaxed);
+            }
+        };
+        let (address, since) = (self.address(), Instant::now());
+        match deadline {
+            Some(deadline) => {
+                queue::wait_until(address, Place::Back, since, deadline, enter, leave)
+            }
+            None if queue::wait(address, Place::Back, since, enter) => Outcome::Woken,
+            None => Outcome::Refused,
+        }
+    }
+
+    /// How the round ended that this thread, who began to wait in generation `before`, slept
+    /// through to the end.
+    #[track_caller]
+    fn look_back(&self, before: u32) {
+        // Acquire: pairs with the Release in `publish`.
+        let after = self.generation().load(Acquire);
         // Relaxed: at least as new as the end of the round, which the load above made visible.
         let state = self.state().load(Relaxed);
         let rounds = (after & !OUTCOME).wrapping_sub(before & !OUTCOME);
@@ -251,6 +277,11 @@ impl WaitGroup {
         if after & OUTCOME != 0 {
             misuse::task_panicked();
         }
+    }
+
+    /// By which the waiters are found.
+    fn address(&self) -> *const () {
+        ptr::from_ref(&self.generation).cast()
     }
 
     #[inline]

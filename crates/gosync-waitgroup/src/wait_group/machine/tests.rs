@@ -3,6 +3,7 @@
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     thread,
+    time::Duration,
 };
 
 use super::*;
@@ -145,22 +146,39 @@ fn add_before_a_wait_has_returned() {
 fn a_whole_round_before_a_wait_has_returned() {
     let group = WaitGroup::new();
     let before = group.generation.load(Relaxed);
-    // The thread has set WAITERS and is about to sleep. Two rounds pass, the first with a panic.
+    // The thread has slept. Two rounds pass, the first with a panic.
     group.publish(OUTCOME);
     group.publish(0);
-    assert_eq!(message(|| group.sleep(before)), REUSED);
+    assert_eq!(message(|| group.look_back(before)), REUSED);
     works(&group);
 }
 
 #[test]
 fn every_wait_that_slept_is_told_of_the_panic() {
     let group = WaitGroup::new();
+    group.publish(OUTCOME);
+    for _ in 0..3 {
+        assert_eq!(message(|| group.look_back(0)), PANICKED_TASK);
+    }
+    works(&group);
+}
+
+/// Who gives up takes `WAITERS` along if nobody else sleeps: an `add` that comes after it, at zero,
+/// is no misuse. If somebody else does, it stays.
+#[test]
+fn a_wait_that_gives_up_leaves_nothing() {
+    let group = WaitGroup::new();
+    group.add(1);
+    assert!(!group.wait_timeout(Duration::ZERO));
+    assert_eq!(group.state.load(Relaxed), ONE);
     thread::scope(|scope| {
-        let waiters = [(); 3].map(|()| scope.spawn(|| message(|| group.sleep(0))));
-        group.publish(OUTCOME);
-        for waiter in waiters {
-            assert_eq!(waiter.join().unwrap(), PANICKED_TASK);
-        }
+        let waiter = scope.spawn(|| group.wait());
+        until_waiting(&group);
+        // In the queue, or about to be: the bit is set with the queue locked.
+        assert!(!group.wait_timeout(Duration::ZERO));
+        assert_eq!(group.state.load(Relaxed), ONE | WAITERS);
+        group.done();
+        waiter.join().unwrap();
     });
     works(&group);
 }
@@ -180,7 +198,7 @@ fn a_debt_is_not_a_new_round() {
     // A surplus `done` comes between the release and the return of `wait`.
     group.state.fetch_sub(ONE, Relaxed);
     group.publish(0);
-    group.sleep(0);
+    group.look_back(0);
     assert_eq!(group.count(), 0);
     group.step_back(ONE);
     works(&group);
