@@ -25,9 +25,9 @@
 //!   The lock is never idle for the time of a wake-up, only for that of a cache line's way.
 //! - While a spinning waiter relieves the unlocks from waking anybody, the holder looks at the
 //!   clock once in a while, and wakes the oldest sleeper if that has waited for [`PATIENCE`].
-//! - As long as the heir was woken and does not run, spinners go to sleep, newcomers do not spin,
-//!   and unlocks yield the processor now and then: on a busy machine the heir waits longer for a
-//!   processor than for the lock.
+//! - As long as the heir was woken and does not run, spinners go to sleep, newcomers look once
+//!   more and follow them, and unlocks yield the processor now and then: on a busy machine the
+//!   heir waits longer for a processor than for the lock.
 //! - An heir that has to wait longer than spinning makes sense goes back to sleep at the *front*
 //!   of the queue; its claim stays.
 
@@ -167,7 +167,13 @@ impl RawMutex {
     fn lock_slow(&self, deadline: Option<Deadline>) -> bool {
         let mut role = match self.arrive() {
             Arrival::Taken => return true,
-            Arrival::Surplus => Role::Newcomer,
+            Arrival::Surplus => {
+                // One look more: a short section is over sooner than the way into the queue.
+                if Spin::new().again() && self.try_lock() {
+                    return true;
+                }
+                Role::Newcomer
+            }
             Arrival::Spinner => {
                 if self.poll(Role::Spinner) {
                     return true;

@@ -71,3 +71,8 @@ fn unsized_data() {
     lock.write()[0] = 5;
     assert_eq!(*lock.read(), [5, 2, 3]);
 }
+
+#[cfg(feature = "serde")]
+static_assertions::assert_impl_all!(
+    gosync_rwmutex::RwMutex<u8>: serde::Serialize, serde::Deserialize<'static>
+);
