@@ -4,7 +4,9 @@
 //! |---|---|
 //! | `main.rs` | the table of commands, and nothing else |
 //! | `test_all.rs`, `test_all/` | `test-all`: the list of steps, and what runs them |
+//! | `bench.rs` | `bench`: runs a benchmark of the crate `gosync-bench` |
 //! | `tidy.rs`, `tidy/` | the house's rules as code, findings as `file:line` |
+//! | `parity.rs`, `parity/` | `parity`: gosync against Go, by the crate `gosync-parity` |
 //! | `process.rs` | another program: its repeatable command line, its time limit, its end |
 //! | `screen.rs` | lines, a live last line on a terminal, tables |
 //! | `workspace.rs` | what `cargo metadata` knows about the crates |
@@ -13,7 +15,9 @@
 
 #![forbid(unsafe_code)]
 
+mod bench;
 mod markdown;
+mod parity;
 mod process;
 mod screen;
 mod test_all;
@@ -31,7 +35,7 @@ struct Command {
     run: fn(lexopt::Parser) -> anyhow::Result<ExitCode>,
 }
 
-const COMMANDS: &[Command] = &[test_all::COMMAND];
+const COMMANDS: &[Command] = &[test_all::COMMAND, bench::COMMAND, parity::COMMAND];
 
 fn main() -> ExitCode {
     match dispatch(lexopt::Parser::from_env()) {

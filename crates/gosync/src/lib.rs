@@ -32,7 +32,7 @@
 //! ```
 //!
 //! Every primitive is a crate of its own, in Rust's spelling alone, and a module here: [`mutex`],
-//! [`rwmutex`], [`once`], [`waitgroup`], [`cond`], [`pool`], [`atomic`]. This crate adds Go's names, and the
+//! [`rwmutex`], [`once`], [`waitgroup`], [`cond`], [`pool`], [`map`], [`atomic`]. This crate adds Go's names, and the
 //! traits that spell Go's methods ([`methods`], and the [`prelude`] that imports them).
 //!
 //! # Guarantees
@@ -53,8 +53,6 @@
 //! - The types cannot be copied, and there is no nil: what `go vet` or a panic finds in Go does not
 //!   compile.
 //! - Values have types where Go has `any`. What may be nil in Go is an `Option`.
-//!
-//! `sync.Map` is not there yet.
 
 // Under the model checker the crates below have no typed locks.
 #![cfg(not(gosync_loom))]
@@ -68,12 +66,13 @@ pub mod prelude;
 
 #[doc(inline)]
 pub use {
-    gosync_cond as cond, gosync_mutex as mutex, gosync_once as once, gosync_pool as pool,
-    gosync_rwmutex as rwmutex, gosync_waitgroup as waitgroup,
+    gosync_cond as cond, gosync_map as map, gosync_mutex as mutex, gosync_once as once,
+    gosync_pool as pool, gosync_rwmutex as rwmutex, gosync_waitgroup as waitgroup,
 };
 
 pub use func::{OnceFunc, OnceValue, OnceValues};
 pub use go_cond::{Cond, NewCond};
+pub use gosync_map::Map;
 pub use gosync_mutex::{MappedMutexGuard, MutexGuard};
 pub use gosync_once::Once;
 pub use gosync_pool::{Pool, Pooled};

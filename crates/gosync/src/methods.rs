@@ -11,6 +11,7 @@
 //! | [`WaitGroupMethods`] | `WaitGroup` | `Add`, `Done`, `GoScoped`, `Wait` |
 //! | [`WaitGroupGo`] | `Arc<WaitGroup>`, `&'static WaitGroup` | `Go` |
 //! | [`PoolMethods`] | `Pool<T>` | `Get`, `Put` |
+//! | [`MapMethods`] | `Map<K, V>` | `Clear`, `CompareAndDelete`, `CompareAndSwap`, `Delete`, `Load`, `LoadAndDelete`, `LoadOrStore`, `Range`, `Store`, `Swap` |
 //! | [`AtomicMethods`] | `Int32` .. `Uintptr`, `Bool` | `CompareAndSwap`, `Load`, `Store`, `Swap` |
 //! | [`AtomicIntMethods`] | `Int32` .. `Uintptr` | `Add`, `And`, `Or` |
 //! | [`PointerMethods`] | `Pointer<T>` | `CompareAndSwap`, `Load`, `Store`, `Swap` |
@@ -22,6 +23,7 @@
 
 mod atomic;
 mod locks;
+mod map;
 mod once;
 mod pointer;
 mod pool;
@@ -30,6 +32,7 @@ mod waitgroup;
 
 pub use atomic::{AtomicIntMethods, AtomicMethods};
 pub use locks::{MutexMethods, RWMutexMethods};
+pub use map::MapMethods;
 pub use once::OnceMethods;
 pub use pointer::PointerMethods;
 pub use pool::PoolMethods;

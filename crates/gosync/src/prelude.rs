@@ -13,8 +13,8 @@
 pub use crate::{
     Locker,
     methods::{
-        AtomicIntMethods as _, AtomicMethods as _, MutexMethods as _, OnceMethods as _,
-        PointerMethods as _, PoolMethods as _, RWMutexMethods as _, ValueMethods as _,
-        WaitGroupGo as _, WaitGroupMethods as _,
+        AtomicIntMethods as _, AtomicMethods as _, MapMethods as _, MutexMethods as _,
+        OnceMethods as _, PointerMethods as _, PoolMethods as _, RWMutexMethods as _,
+        ValueMethods as _, WaitGroupGo as _, WaitGroupMethods as _,
     },
 };

@@ -157,6 +157,13 @@ pub(super) fn all(workspace: &Workspace) -> Vec<Step> {
             parts: examples(workspace),
         },
         Step {
+            name: "parity",
+            about: "each of Go's symbols is here, and does what Go's does",
+            unit: "",
+            quick: false,
+            parts: Part::only(Action::Run(Cmd::cargo("xtask parity"))),
+        },
+        Step {
             name: "package",
             about: "each crate, packed as for the registry, builds from its package",
             unit: "",

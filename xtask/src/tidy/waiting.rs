@@ -11,9 +11,10 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 use super::Finding;
 
-/// Crates that may: the ground floor all; the wrapper of std's atomics those.
+/// Crates that may: the ground floor all; the wrapper of std's atomics those,
+/// and so the map, which is built on a crate that loom cannot look into.
 const PARK: &str = "gosync-park";
-const ATOMIC: &str = "gosync-atomic";
+const STD_ATOMICS: [&str; 2] = ["gosync-atomic", "gosync-map"];
 
 /// What waits, in `std::sync`.
 const SYNC: [&str; 10] = [
@@ -60,7 +61,9 @@ pub(super) fn check(package: &str, file: &Path, code: &str) -> Vec<Finding> {
             _ => return None,
         };
         match names {
-            ["sync", "atomic", ..] if package != ATOMIC => Some("atomics: use gosync_park::atomic"),
+            ["sync", "atomic", ..] if !STD_ATOMICS.contains(&package) => {
+                Some("atomics: use gosync_park::atomic")
+            }
             ["sync", what, ..] if SYNC.contains(what) => Some("waits: only gosync-park may"),
             ["sync" | "thread", "*"] => Some("everything, even what waits: name what is needed"),
             ["thread", what, ..] if THREAD.contains(what) => Some("waits: only gosync-park may"),
@@ -210,9 +213,11 @@ use std::sync::*;
     }
 
     #[test]
-    fn only_the_atomic_crate_has_std_atomics() {
+    fn some_crates_may_have_std_atomics() {
         let code = "use std::sync::{Condvar, atomic::AtomicU64};";
-        assert_eq!(found(ATOMIC, code), [(1, "std::sync::Condvar".into())]);
+        for package in STD_ATOMICS {
+            assert_eq!(found(package, code), [(1, "std::sync::Condvar".into())]);
+        }
     }
 
     #[test]

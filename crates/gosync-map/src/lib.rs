@@ -1,0 +1,83 @@
+//! A map that threads read and write at once: Go's `sync.Map`, with types.
+//!
+//! ```
+//! use gosync_map::Map;
+//!
+//! static PORTS: Map<&str, u16> = Map::new();
+//!
+//! std::thread::scope(|s| {
+//!     s.spawn(|| PORTS.insert("http", 80));
+//!     s.spawn(|| PORTS.insert("https", 443));
+//! });
+//! assert_eq!(PORTS.get("http"), Some(80));
+//! assert_eq!(PORTS.get_or_insert("http", 8080), (80, true)); // it was there
+//! assert!(PORTS.compare_and_swap("http", &80, 8080));
+//! assert_eq!(PORTS.remove("http"), Some(8080));
+//! ```
+//!
+//! # Guarantees
+//!
+//! - **Atomic per key.** All operations on one key happen in one order that all threads agree on.
+//!   Of several `get_or_insert` of a missing key one stores, of several `compare_and_swap` from the
+//!   same value one succeeds, of several `remove` one gets the value.
+//! - **A write happens before every read that observes it.**
+//! - **Reads take no lock** and write to no shared memory. Writers to different keys do not wait
+//!   for each other, except while the table grows.
+//! - **A walk visits no key twice** ([`for_each`](Map::for_each)), whatever others do meanwhile, and
+//!   each key that is there from its beginning to its end once. It takes no snapshot and holds
+//!   nobody up. The callback may do anything with the map.
+//! - **A panic leaves the map whole**, be it in `Hash`, `Eq`, `Clone`, `PartialEq` or a callback:
+//!   the operation is done or not done, nothing stays locked, and other threads go on.
+//! - **What was removed or replaced is dropped** once no thread can be reading it, in batches: for
+//!   each thread that removes, less than [`BATCH`] keys and values wait for more to come. Those that
+//!   wait are dropped with the map at the latest.
+//! - It fits in a `static`, allocates nothing before the first write, and is 16 bytes.
+//!
+//! # What differs from Go
+//!
+//! - Keys and values have types. A value that cannot be compared has no `compare_and_swap`, where
+//!   Go panics, and for `CompareAndDelete` with the lock held.
+//! - A read gives a clone. Use an [`Arc`](std::sync::Arc) where that is dear, or
+//!   [`get_with`](Map::get_with).
+//! - [`clear`](Map::clear) goes from key to key, where Go puts another table in place: entries that
+//!   are stored while it runs may stay or go, in any combination. A walk that is under way does not
+//!   see what was cleared.
+//! - There are [`len`](Map::len), [`get_or_insert_with`](Map::get_or_insert_with), `FromIterator`.
+//!
+//! # How it works
+//!
+//! The table is [papaya]'s, and so is the reclamation of memory ([seize]). papaya knows keys by
+//! their hash alone, so it calls no code of the user's, and keys of one hash do no harm but to
+//! speed. Each key has a slot for its values, the same for as long as it stays: this is what makes a
+//! swap possible that is given the key by reference, and lets a walk tell a key that came back from
+//! one that it has not seen. The module `table` says how.
+//!
+//! Two things may make a writer wait. It helps to move a table that is full, and may sleep until the
+//! last of the helpers is done (in std's `park`, as papaya does it). Keys of one and the same 64-bit
+//! hash, of which there are none but by a bad `Hash`, are put in and taken out one at a time, by a
+//! [`gosync_mutex`]. `Eq` is called under that lock: it must not use the map.
+//!
+//! The crate has no loom models: loom can explore only what is written with its atomics, and those
+//! that matter here are papaya's.
+//!
+//! [papaya]: https://docs.rs/papaya
+//! [seize]: https://docs.rs/seize
+
+// Under the model checker there is no typed mutex, and here is nothing for it to check.
+#![cfg(not(gosync_loom))]
+
+mod map;
+mod place;
+mod random;
+mod slot;
+mod table;
+
+pub use crate::{
+    map::Map,
+    random::{RandomHasher, RandomState},
+    table::BATCH,
+};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

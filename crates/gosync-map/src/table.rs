@@ -1,0 +1,456 @@
+//! The map once there is something to store: papaya's table of slots, and what keeps it in order.
+//!
+//! # Invariants
+//!
+//! 1. A key has at most one slot that is alive, and it is the same for as long as the key stays in
+//!    the map. To remove a key is to kill its slot; it is taken out of the table afterwards.
+//! 2. The operations on a key take place in the accesses to its slot's value, and at the insertion
+//!    of its slot: each is one atomic step. So they are atomic per key, whatever papaya does around
+//!    them, and however often it calls the closures below.
+//! 3. The user's code runs before such a step or after it, never within. A panic unwinds through
+//!    papaya's search, which holds nothing.
+//! 4. The slot of a key is at its home, or in the row that begins there: each slot before it is
+//!    [`FOLLOWED`](crate::slot::FOLLOWED).
+//!
+//! # Rows
+//!
+//! A key whose home is taken by another key (whose hash is the same, then) stands further on in the
+//! row. Whoever puts one there, or takes one from there, has the lock `crowd`: so two threads cannot
+//! put the same key at two places of the row. At home they need no lock, since a slot must be `GONE`
+//! before its place is taken, and `FOLLOWED` before the row goes on, and it cannot be both. Readers
+//! never lock. A slot in the midst of a row stays when it is dead, and the next newcomer takes its
+//! place. With a hash worth its name there are no rows.
+//!
+//! # Why a walk visits no key twice
+//!
+//! papaya walks one table from end to end, and never moves an entry within it. But a key that is
+//! removed and stored again gets another slot, maybe further on. So each slot has an age: the count
+//! of walks that had begun (`walks`), read when it was in the table already. A walk counts itself
+//! first, and passes over slots that are younger.
+//!
+//! Say a walk visits key k in slot a, and later comes to slot b with the same k. The walk counted
+//! itself before it found a alive; a was killed after that; b was inserted after a was dead (1); and
+//! its age was read after that. All of these are `SeqCst`, so the age counts this walk, and the walk
+//! passes over b.
+//!
+//! And no walk misses a key that was there all the time: the writer gives a slot its age before its
+//! operation returns, and so does everyone else who finds it new before he makes use of it. So a key
+//! that anybody knows of when a walk begins has an age from before.
+//!
+//! The cost is one addition to a shared counter for each walk, a load of that counter for each new
+//! key, and a comparison for each access, on the cache line of the value's address.
+
+use std::{
+    borrow::Borrow,
+    hash::{BuildHasher, Hash},
+    ops::ControlFlow,
+    sync::atomic::Ordering::SeqCst,
+};
+
+use gosync_mutex::Mutex;
+use papaya::{Compute, Guard, HashMap, LocalGuard, Operation, ResizeMode};
+use seize::Collector;
+
+use crate::{
+    place::{AsItIs, Place},
+    slot::{AtomicAge, FOLLOWED, Fresh, FreshValue, LAST, NEW, Slot, Value as _},
+};
+
+/// How many keys and values that were removed or replaced a thread gathers before they are dropped
+/// together. (More if the machine has more processors than that.)
+///
+/// A batch costs a barrier on all processors, a microsecond or more.
+pub const BATCH: usize = 128;
+
+/// On cache lines of its own: walks write it, and everybody reads what is beside it.
+#[repr(align(128))]
+struct Padded<T>(T);
+
+pub(crate) struct Table<K, V, S> {
+    map: HashMap<Place, Slot<K, V>, AsItIs>,
+    hasher: S,
+    /// Held to put a slot into a row behind its home, or to take it from there.
+    crowd: Mutex<()>,
+    /// How many walks have begun.
+    walks: Padded<AtomicAge>,
+}
+
+/// What became of a try to put a slot at a place.
+enum Put<'g, V> {
+    /// It is there, with this value.
+    Stored(&'g V),
+    /// The key was there, and this came of it.
+    Found(&'g V),
+    /// Another key is there.
+    Crowded,
+}
+
+impl<K, V, S> Table<K, V, S> {
+    pub(crate) fn new(hasher: S) -> Self {
+        let processors = std::thread::available_parallelism().map_or(1, |n| n.get());
+        // papaya's other mode moves a few entries with each write, but not where the write is a
+        // `compute`, as ours are: the table would grow into a chain of tables.
+        let map = HashMap::builder()
+            .hasher(AsItIs::default())
+            .resize_mode(ResizeMode::Blocking)
+            .collector(Collector::new().batch_size(BATCH.max(processors)))
+            .build();
+        Self {
+            map,
+            hasher,
+            crowd: Mutex::new(()),
+            walks: Padded(AtomicAge::new(0)),
+        }
+    }
+
+    pub(crate) fn hasher(&self) -> &S {
+        &self.hasher
+    }
+
+    /// Starts to free what this thread has removed.
+    pub(crate) fn flush(&self) {
+        self.map.guard().flush();
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.map.len()
+    }
+
+    /// Shows the entries until told to stop.
+    #[inline]
+    pub(crate) fn walk<B>(&self, mut f: impl FnMut(&K, &V) -> ControlFlow<B>) -> ControlFlow<B> {
+        let guard = self.map.guard();
+        // First count, then look. Slots whose age is this number or less were there before.
+        let walk = self.walks.0.fetch_add(1, SeqCst);
+        debug_assert!(walk < NEW, "so many walks cannot have been");
+        for (_, slot) in self.map.iter(&guard) {
+            if !slot.is_before(walk) {
+                continue;
+            }
+            // SAFETY: found in this table, with a guard of this table. So everywhere below.
+            if let Some(value) = unsafe { slot.get(&guard) } {
+                // SAFETY: the same.
+                f(unsafe { slot.key() }, value)?;
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    pub(crate) fn clear(&self) {
+        let guard = self.map.guard();
+        let mut crowded = Vec::new();
+        let stays = |place: &Place, slot: &Slot<K, V>| {
+            // SAFETY: found in this table, with a guard of this table.
+            unsafe { slot.take_if(|_| true, &guard) };
+            let stays = !slot.is_gone();
+            if stays {
+                crowded.push(*place);
+            }
+            stays
+        };
+        self.map.retain(stays, &guard);
+        for place in crowded {
+            self.tidy(place, place, &guard);
+        }
+    }
+
+    /// Takes dead slots off the end of the row that begins at `home`, of which `place` is a part.
+    #[cold]
+    fn tidy(&self, home: Place, mut place: Place, guard: &LocalGuard<'_>) {
+        let _crowd = self.crowd.lock();
+        while let Some(slot) = self.map.get(&place, guard)
+            && slot.is_followed()
+            && self.map.contains_key(&place.next(), guard)
+        {
+            place = place.next();
+        }
+        // Nothing follows at `place`.
+        loop {
+            if let Some(slot) = self.map.get(&place, guard) {
+                slot.unfollow();
+                if !slot.is_dead() {
+                    return;
+                }
+                let _ = self.map.remove_if(&place, |_, slot| slot.is_gone(), guard);
+            }
+            if place == home {
+                return;
+            }
+            place = place.before();
+        }
+    }
+}
+
+impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
+    #[inline]
+    fn home<Q: Hash + ?Sized>(&self, key: &Q) -> Place {
+        Place::home(self.hasher.hash_one(key))
+    }
+
+    /// The slot of a key, its place, and its value.
+    #[inline]
+    fn find<'g, Q>(
+        &'g self,
+        mut place: Place,
+        key: &Q,
+        guard: &'g LocalGuard<'_>,
+    ) -> Option<(&'g Slot<K, V>, Place, &'g V)>
+    where
+        K: Borrow<Q>,
+        Q: Eq + ?Sized,
+    {
+        loop {
+            let slot = self.map.get(&place, guard)?;
+            // SAFETY: found in this table, with a guard of this table.
+            if unsafe { slot.key() }.borrow() == key
+                // SAFETY: the same.
+                && let Some(value) = unsafe { slot.get(guard) }
+            {
+                slot.settle(&self.walks.0);
+                return Some((slot, place, value));
+            }
+            // Another key, or this one once upon a time.
+            if !slot.is_followed() {
+                return None;
+            }
+            place = place.next();
+        }
+    }
+
+    #[inline]
+    pub(crate) fn get<Q, R>(&self, key: &Q, read: impl FnOnce(&V) -> R) -> Option<R>
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ?Sized,
+    {
+        let home = self.home(key);
+        let guard = self.map.guard();
+        let (_, _, value) = self.find(home, key, &guard)?;
+        Some(read(value))
+    }
+
+    /// Stores the value, and shows the one before, if there was one.
+    #[inline]
+    pub(crate) fn insert<R>(&self, key: K, value: V, old: impl FnOnce(&V) -> R) -> Option<R> {
+        let home = self.home(&key);
+        let guard = self.map.guard();
+        let mut fresh = Fresh::new(key, || value);
+        let replaced = self.fill(home, &mut fresh, &guard, |slot, fresh| {
+            // SAFETY: found in this table, with a guard of this table.
+            unsafe { slot.replace_if(|_| true, fresh, &guard) }
+        });
+        replaced.err().map(old)
+    }
+
+    /// Shows the value of the key, after it has stored what `make` makes if there was none; and
+    /// whether there was one.
+    #[inline]
+    pub(crate) fn get_or_insert<R>(
+        &self,
+        key: K,
+        make: impl FnOnce() -> V,
+        read: impl FnOnce(&V, bool) -> R,
+    ) -> R {
+        let home = self.home(&key);
+        let guard = self.map.guard();
+        let mut fresh = Fresh::new(key, make);
+        let found = self.fill(home, &mut fresh, &guard, |slot, _| {
+            // SAFETY: found in this table, with a guard of this table.
+            unsafe { slot.get(&guard) }
+        });
+        match found {
+            Ok(stored) => read(stored, false),
+            Err(found) => read(found, true),
+        }
+    }
+
+    /// Stores `fresh` in a slot of its own, and lends its value; or, if there is a slot for the key,
+    /// does `or` to it and returns its result as the error. `or` returns `None` if it finds it dead.
+    #[inline]
+    fn fill<'g, F: FnOnce() -> V>(
+        &'g self,
+        home: Place,
+        fresh: &mut Fresh<K, V, F>,
+        guard: &'g LocalGuard<'_>,
+        or: impl Fn(&Slot<K, V>, &mut Fresh<K, V, F>) -> Option<&'g V>,
+    ) -> Result<&'g V, &'g V> {
+        match self.put(home, fresh, guard, &or, false) {
+            Put::Stored(value) => Ok(value),
+            Put::Found(value) => Err(value),
+            Put::Crowded => self.fill_row(home, fresh, guard, &or),
+        }
+    }
+
+    /// [`fill`](Self::fill) where another key is at home, or was, and the row went on.
+    #[cold]
+    fn fill_row<'g, F: FnOnce() -> V>(
+        &'g self,
+        home: Place,
+        fresh: &mut Fresh<K, V, F>,
+        guard: &'g LocalGuard<'_>,
+        or: &impl Fn(&Slot<K, V>, &mut Fresh<K, V, F>) -> Option<&'g V>,
+    ) -> Result<&'g V, &'g V> {
+        // Whoever makes the value may use the map, and does not get it made if the key is there.
+        if let Some((slot, _, _)) = self.find(home, fresh.key(), guard)
+            && let Some(value) = or(slot, fresh)
+        {
+            return Err(value);
+        }
+        fresh.value();
+        let _crowd = self.crowd.lock();
+        loop {
+            let (mut end, mut last, mut free) = (home, None, None);
+            while let Some(slot) = self.map.get(&end, guard) {
+                slot.settle(&self.walks.0);
+                // SAFETY: found in this table, with a guard of this table.
+                if unsafe { slot.key() } == fresh.key()
+                    && let Some(value) = or(slot, fresh)
+                {
+                    return Err(value);
+                }
+                if slot.is_dead() {
+                    free = free.or(Some(end));
+                }
+                last = Some(slot);
+                end = end.next();
+                if !slot.is_followed() {
+                    break;
+                }
+            }
+            // The place of a dead one, or else the end of the row.
+            let place = match (free, last) {
+                (Some(free), _) => free,
+                // It died, and somebody is about to take its place.
+                (None, Some(last)) if !last.follow() => continue,
+                (None, _) => end,
+            };
+            match self.put(place, fresh, guard, or, true) {
+                Put::Stored(value) => return Ok(value),
+                Put::Found(value) => return Err(value),
+                // Somebody came home there.
+                Put::Crowded => {}
+            }
+        }
+    }
+
+    /// Puts `fresh` in a slot at this place, or does `or` to the slot there if it is the key's.
+    /// `crowd`: whether the lock is held.
+    #[inline]
+    fn put<'g, F: FnOnce() -> V>(
+        &'g self,
+        place: Place,
+        fresh: &mut Fresh<K, V, F>,
+        guard: &'g LocalGuard<'_>,
+        or: &impl Fn(&Slot<K, V>, &mut Fresh<K, V, F>) -> Option<&'g V>,
+        crowd: bool,
+    ) -> Put<'g, V> {
+        // papaya may call this again, for a slot or for none, until it gets through. Whatever was
+        // lent before is thrown away then, or put in later.
+        let step = |entry: Option<(&Place, &'g Slot<K, V>)>| {
+            let Some((_, slot)) = entry else {
+                return Operation::Insert(fresh.lend(LAST));
+            };
+            slot.settle(&self.walks.0);
+            // SAFETY: found in this table, with a guard of this table.
+            if unsafe { slot.key() } == fresh.key()
+                && let Some(value) = or(slot, fresh)
+            {
+                return Operation::Abort(Put::Found(value));
+            }
+            if slot.is_gone() {
+                Operation::Insert(fresh.lend(LAST))
+            } else if crowd && slot.is_followed() && slot.is_dead() {
+                // Nobody changes that without the lock.
+                Operation::Insert(fresh.lend(FOLLOWED))
+            } else {
+                Operation::Abort(Put::Crowded)
+            }
+        };
+        match self.map.compute(place, step, guard) {
+            Compute::Inserted(_, slot) | Compute::Updated { new: (_, slot), .. } => {
+                let value = fresh.is_out();
+                slot.settle(&self.walks.0);
+                // SAFETY: it was put into the table while `guard` was there, so it is not freed
+                // before `guard` is gone.
+                Put::Stored(unsafe { &*value })
+            }
+            Compute::Aborted(put) => {
+                fresh.is_back();
+                put
+            }
+            Compute::Removed(..) => unreachable!("nothing was to be removed"),
+        }
+    }
+
+    /// Replaces the value by `new` if it is there and equals `old`.
+    #[inline]
+    pub(crate) fn compare_and_swap<Q>(&self, key: &Q, old: &V, new: V) -> bool
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ?Sized,
+        V: PartialEq,
+    {
+        let home = self.home(key);
+        let guard = self.map.guard();
+        let Some((slot, _, _)) = self.find(home, key, &guard) else {
+            return false;
+        };
+        let mut fresh = FreshValue::new(|| new);
+        // SAFETY: found in this table, with a guard of this table.
+        unsafe { slot.replace_if(|value| value == old, &mut fresh, &guard) }.is_some()
+    }
+
+    /// Removes the key if its value is `wanted`, and shows the value.
+    #[inline]
+    pub(crate) fn remove<Q, R>(
+        &self,
+        key: &Q,
+        mut wanted: impl FnMut(&V) -> bool,
+        read: impl FnOnce(&V) -> R,
+    ) -> Option<R>
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ?Sized,
+    {
+        let home = self.home(key);
+        let guard = self.map.guard();
+        let (mut taken, mut crowded) = (None, false);
+        // papaya may call this again, also for another slot. Only one may be killed.
+        let step = |_: &Place, slot: &Slot<K, V>| {
+            // SAFETY: found in this table, with a guard of this table.
+            if taken.is_none() && unsafe { slot.key() }.borrow() == key {
+                // SAFETY: the same.
+                taken = unsafe { slot.take_if(&mut wanted, &guard) };
+            }
+            crowded = slot.is_followed();
+            slot.is_gone()
+        };
+        let _ = self.map.remove_if(&home, step, &guard);
+        if taken.is_none() && crowded {
+            taken = self.take_from_row(home, key, wanted, &guard);
+        }
+        taken.map(read)
+    }
+
+    /// [`remove`](Self::remove) for a key that is not at home.
+    #[cold]
+    fn take_from_row<'g, Q>(
+        &'g self,
+        home: Place,
+        key: &Q,
+        wanted: impl FnMut(&V) -> bool,
+        guard: &'g LocalGuard<'_>,
+    ) -> Option<&'g V>
+    where
+        K: Borrow<Q>,
+        Q: Eq + ?Sized,
+    {
+        let (slot, place, _) = self.find(home, key, guard)?;
+        // SAFETY: found in this table, with a guard of this table.
+        let taken = unsafe { slot.take_if(wanted, guard) };
+        if taken.is_some() {
+            self.tidy(home, place, guard);
+        }
+        taken
+    }
+}

@@ -1,0 +1,7 @@
+//! What must not compile. To write the expected messages anew: `TRYBUILD=overwrite`.
+#![cfg(not(gosync_loom))]
+
+#[test]
+fn compile_fail() {
+    trybuild::TestCases::new().compile_fail("tests/ui/*.rs");
+}

@@ -1,0 +1,159 @@
+//! Any sequence of operations does what it does to std's `HashMap`.
+#![cfg(not(gosync_loom))]
+
+mod common;
+
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    hash::BuildHasher,
+};
+
+use common::{Few, Same};
+use gosync_map::{Map, RandomState};
+use proptest::{collection::vec, prelude::*};
+
+#[derive(Clone, Debug)]
+enum Op {
+    Get(u8),
+    Set(u8, u8),
+    Insert(u8, u8),
+    GetOrInsert(u8, u8),
+    CompareAndSwap(u8, u8, u8),
+    Remove(u8),
+    Discard(u8),
+    CompareAndRemove(u8, u8),
+    Walk,
+    /// A walk that does these where it visits a key.
+    WalkAnd(Vec<Op>),
+    Clear,
+    Flush,
+}
+
+/// Few keys and values, so that they meet; sometimes more, so that the table grows.
+fn op() -> impl Strategy<Value = Op> {
+    let key = || prop_oneof![4 => 0..6_u8, 1 => any::<u8>()];
+    let value = || 0..3_u8;
+    let simple = prop_oneof![
+        6 => key().prop_map(Op::Get),
+        6 => (key(), value()).prop_map(|(k, v)| Op::Set(k, v)),
+        6 => (key(), value()).prop_map(|(k, v)| Op::Insert(k, v)),
+        6 => (key(), value()).prop_map(|(k, v)| Op::GetOrInsert(k, v)),
+        6 => (key(), value(), value()).prop_map(|(k, o, n)| Op::CompareAndSwap(k, o, n)),
+        6 => key().prop_map(Op::Remove),
+        3 => key().prop_map(Op::Discard),
+        6 => (key(), value()).prop_map(|(k, o)| Op::CompareAndRemove(k, o)),
+        2 => Just(Op::Walk),
+        1 => Just(Op::Clear),
+        1 => Just(Op::Flush),
+    ];
+    simple.prop_recursive(2, 16, 4, |inner| {
+        prop_oneof![
+            8 => inner.clone(),
+            1 => vec(inner, 1..4).prop_map(Op::WalkAnd),
+        ]
+    })
+}
+
+/// Does it to both, and compares what comes of it.
+fn apply<S: BuildHasher>(map: &Map<u8, u8, S>, model: &mut HashMap<u8, u8>, op: &Op) {
+    match *op {
+        Op::Get(k) => {
+            let expected = model.get(&k).copied();
+            assert_eq!(map.get(&k), expected);
+            assert_eq!(map.contains_key(&k), expected.is_some());
+        }
+        Op::Set(k, v) => {
+            map.set(k, v);
+            model.insert(k, v);
+        }
+        Op::Insert(k, v) => assert_eq!(map.insert(k, v), model.insert(k, v)),
+        Op::GetOrInsert(k, v) => {
+            let expected = match model.entry(k) {
+                Entry::Occupied(entry) => (*entry.get(), true),
+                Entry::Vacant(entry) => (*entry.insert(v), false),
+            };
+            assert_eq!(map.get_or_insert(k, v), expected);
+        }
+        Op::CompareAndSwap(k, old, new) => {
+            let expected = model.get(&k) == Some(&old);
+            if expected {
+                model.insert(k, new);
+            }
+            assert_eq!(map.compare_and_swap(&k, &old, new), expected);
+        }
+        Op::Remove(k) => assert_eq!(map.remove(&k), model.remove(&k)),
+        Op::Discard(k) => assert_eq!(map.discard(&k), model.remove(&k).is_some()),
+        Op::CompareAndRemove(k, old) => {
+            let expected = model.get(&k) == Some(&old);
+            if expected {
+                model.remove(&k);
+            }
+            assert_eq!(map.compare_and_remove(&k, &old), expected);
+        }
+        Op::Walk => {
+            let mut seen = HashMap::new();
+            map.for_each(|k, v| assert!(seen.insert(*k, *v).is_none(), "{k} twice"));
+            assert_eq!(seen, *model);
+        }
+        Op::WalkAnd(ref ops) => {
+            // What each key has had since the walk began, and which had one all the time.
+            let mut had: HashMap<u8, Vec<u8>> = model.iter().map(|(k, v)| (*k, vec![*v])).collect();
+            let mut stayed = model.clone();
+            let mut seen = HashMap::new();
+            map.for_each(|k, v| {
+                assert!(seen.insert(*k, *v).is_none(), "{k} twice");
+                assert!(had[k].contains(v), "{k} never had {v}");
+                for op in ops {
+                    apply(map, model, op);
+                    stayed.retain(|k, _| model.contains_key(k) && !removes(op, *k));
+                    for (k, v) in &*model {
+                        had.entry(*k).or_default().push(*v);
+                    }
+                }
+            });
+            for k in stayed.keys() {
+                assert!(seen.contains_key(k), "{k} was there all the time");
+            }
+        }
+        Op::Clear => {
+            map.clear();
+            model.clear();
+        }
+        Op::Flush => map.flush(),
+    }
+}
+
+/// Whether the key may have been gone for a moment.
+fn removes(op: &Op, key: u8) -> bool {
+    match op {
+        Op::Remove(k) | Op::Discard(k) | Op::CompareAndRemove(k, _) => *k == key,
+        Op::WalkAnd(ops) => ops.iter().any(|op| removes(op, key)),
+        Op::Clear => true,
+        _ => false,
+    }
+}
+
+fn check<S: BuildHasher + Default>(ops: &[Op]) {
+    let (map, mut model) = (Map::<u8, u8, S>::default(), HashMap::new());
+    for op in ops {
+        apply(&map, &mut model, op);
+    }
+    apply(&map, &mut model, &Op::Walk);
+}
+
+proptest! {
+    #[test]
+    fn as_a_hash_map(ops in vec(op(), 0..120)) {
+        check::<RandomState>(&ops);
+    }
+
+    #[test]
+    fn as_a_hash_map_with_few_hashes(ops in vec(op(), 0..120)) {
+        check::<Few>(&ops);
+    }
+
+    #[test]
+    fn as_a_hash_map_with_one_hash(ops in vec(op(), 0..120)) {
+        check::<Same>(&ops);
+    }
+}

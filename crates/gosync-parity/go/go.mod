@@ -1,0 +1,3 @@
+module gosync-parity
+
+go 1.27

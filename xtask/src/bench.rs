@@ -1,0 +1,66 @@
+//! `cargo xtask bench`: the benchmarks of the crate `gosync-bench`, built for release and run.
+
+use std::process::{Command as Program, ExitCode};
+
+use anyhow::Context;
+
+use crate::{Command, workspace::Workspace};
+
+pub(crate) const COMMAND: Command = Command {
+    name: "bench",
+    about: "measures a primitive against its peers, side by side",
+    run,
+};
+
+const HELP: &str = "\
+usage: cargo xtask bench NAME [ARGUMENT ...]
+
+Builds the benchmark NAME for release and runs it. The arguments are the benchmark's own: the
+number of rounds, and the beginnings of the names of workloads, if not all are wanted.
+
+  NAME   the file of crates/gosync-bench/src/bin that is to be run, such as mutex";
+
+fn run(mut arguments: lexopt::Parser) -> anyhow::Result<ExitCode> {
+    use lexopt::prelude::{Long, Short, Value};
+
+    let name = match arguments.next()? {
+        Some(Value(name)) => name,
+        Some(Long("help") | Short('h')) => {
+            println!("{HELP}\n\nbenchmarks: {}", names()?.join(", "));
+            return Ok(ExitCode::SUCCESS);
+        }
+        Some(other) => return Err(other.unexpected().into()),
+        None => anyhow::bail!("which one? benchmarks: {}", names()?.join(", ")),
+    };
+    let names = names()?;
+    if !names.iter().any(|known| name == known.as_str()) {
+        anyhow::bail!(
+            "no benchmark {}; there are: {}",
+            name.display(),
+            names.join(", ")
+        );
+    }
+    let status = Program::new("cargo")
+        .args(["run", "--quiet", "--release", "-p", "gosync-bench", "--bin"])
+        .arg(name)
+        .arg("--")
+        .args(arguments.raw_args()?)
+        .status()
+        .context("cargo does not start")?;
+    Ok(if status.success() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// The benchmarks that there are.
+fn names() -> anyhow::Result<Vec<String>> {
+    let folder = Workspace::load()?.root.join("crates/gosync-bench/src/bin");
+    let mut names: Vec<String> = std::fs::read_dir(&folder)
+        .with_context(|| folder.display().to_string())?
+        .filter_map(|entry| Some(entry.ok()?.path().file_stem()?.to_str()?.to_owned()))
+        .collect();
+    names.sort();
+    Ok(names)
+}
