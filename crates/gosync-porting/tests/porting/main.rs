@@ -1,12 +1,14 @@
-//! Runs programs in Go and their ports.
+//! Runs the programs of `docs/porting.md`, and compares the guide with their files.
 //!
 //! | file | what it checks |
 //! |---|---|
+//! | `guide.rs` | each block of code in the guide is a file of this crate, word for word |
 //! | `programs.rs` | each program, in either language, prints what its file in `output` says |
 //! | `tools.rs` | what vet, rustc, the race detector and `ThreadSanitizer` say to the faulty ones |
 //! | `go.rs` | finds Go; without it, what needs it is skipped and says so |
 
 mod go;
+mod guide;
 mod programs;
 mod tools;
 
