@@ -18,10 +18,11 @@ use common::{Census, Few, Same};
 use gosync_map::{Map, RandomState};
 
 const THREADS: u64 = 4;
+const ALL: usize = 4;
 
 /// Runs `body` on several threads at once.
 fn together(body: impl Fn(u64) + Sync) {
-    let start = Barrier::new(THREADS as usize);
+    let start = Barrier::new(ALL);
     thread::scope(|s| {
         for thread in 0..THREADS {
             let (start, body) = (&start, &body);
@@ -99,18 +100,19 @@ for_each_hash! {
     fn one_inserts<S>() {
         const KEYS: u64 = 400;
         let map: Map<u64, u64, S> = Map::default();
-        let got: Vec<Mutex<Vec<(u64, bool)>>> = (0..KEYS).map(|_| Mutex::default()).collect();
-        let start = Barrier::new(THREADS as usize);
+        let got: BTreeMap<u64, Mutex<Vec<(u64, bool)>>> =
+            (0..KEYS).map(|key| (key, Mutex::default())).collect();
+        let start = Barrier::new(ALL);
         together(|thread| {
             for key in 0..KEYS {
                 if key % 8 == 0 {
                     start.wait();
                 }
                 let result = map.get_or_insert(key, thread);
-                got[key as usize].lock().unwrap().push(result);
+                got[&key].lock().unwrap().push(result);
             }
         });
-        for (key, got) in (0..).zip(got) {
+        for (key, got) in got {
             let got = got.into_inner().unwrap();
             let value = map.get(&key).unwrap();
             assert!(got.iter().all(|result| result.0 == value), "{got:?}");
@@ -123,7 +125,7 @@ for_each_hash! {
     fn one_removes<S>() {
         const ROUNDS: u64 = 300;
         let map: Map<u64, u64, S> = (0..10).map(|key| (key, 0)).collect();
-        let start = Barrier::new(THREADS as usize);
+        let start = Barrier::new(ALL);
         let won = AtomicU64::new(0);
         together(|thread| {
             for round in 0..ROUNDS {
@@ -222,14 +224,14 @@ for_each_hash! {
         assert_eq!(census.living(), 0);
     }
 
-    /// Go's TestConcurrentRange: keys that are only overwritten are seen once each, with some value
+    /// Go's `TestConcurrentRange`: keys that are only overwritten are seen once each, with some value
     /// of theirs. And keys that come and go are seen once or not at all.
     fn walks_beside_writers<S>() {
         const KEYS: u64 = 60;
         const WALKS: usize = 200;
         let map: Map<u64, u64, S> = (1..=KEYS).map(|key| (key, key)).collect();
         let done = AtomicBool::new(false);
-        let start = Barrier::new(THREADS as usize);
+        let start = Barrier::new(ALL);
         thread::scope(|s| {
             for thread in 1..THREADS {
                 let (map, done, start) = (&map, &done, &start);
@@ -241,8 +243,8 @@ for_each_hash! {
                         map.set(key, key * random(1000));
                         let other = KEYS + 1 + random(KEYS);
                         match random(4) {
-                            0 => drop(map.discard(&other)),
-                            1 => drop(map.get_or_insert(other, other)),
+                            0 => _ = map.discard(&other),
+                            1 => _ = map.get_or_insert(other, other),
                             2 => {
                                 map.discard(&other);
                                 map.set(other, other * 2);
@@ -305,7 +307,7 @@ for_each_hash! {
         });
     }
 
-    /// Go's TestConcurrentClear.
+    /// Go's `TestConcurrentClear`.
     fn clear_beside_others<S>() {
         let map: Map<u64, u64, S> = Map::default();
         together(|thread| {

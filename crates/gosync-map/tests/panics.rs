@@ -94,7 +94,7 @@ impl<'b, S: BuildHasher + Default + Send + Sync> World<'b, S> {
     }
 
     /// Does all the operations that there are, each of which must panic.
-    fn all_panic(&self, n: u64, bomb: &AtomicBool, operations: &[&dyn Fn(&Self, u64)]) {
+    fn all_panic(&self, n: u64, bomb: &AtomicBool, operations: &[&Operation<Self>]) {
         for (index, operation) in operations.iter().enumerate() {
             bomb.store(true, SeqCst);
             let panic = catch_unwind(AssertUnwindSafe(|| operation(self, n)))
@@ -143,7 +143,7 @@ impl<'b, S: BuildHasher + Default + Send + Sync> World<'b, S> {
     }
 
     /// Nothing was lost or dropped twice.
-    fn is_over(self) {
+    fn ends(self) {
         drop(self.map);
         assert_eq!(self.census.living(), 0);
     }
@@ -151,19 +151,22 @@ impl<'b, S: BuildHasher + Default + Send + Sync> World<'b, S> {
 
 type World0<'a, 'b, S> = &'a World<'b, S>;
 
+/// Something that is done with a key.
+type Operation<W> = dyn Fn(&W, u64);
+
 /// Those that look for a key.
 macro_rules! searches {
     ($S:ty) => {
         &[
             &|w: World0<'_, '_, $S>, n| drop(w.map.get(&w.key(n))),
-            &|w, n| drop(w.map.contains_key(&w.key(n))),
-            &|w, n| drop(w.map.get_with(&w.key(n), |_| ())),
+            &|w, n| assert!(!w.map.contains_key(&w.key(n))),
+            &|w, n| assert!(w.map.get_with(&w.key(n), |_| ()).is_none()),
             &|w, n| w.map.set(w.key(n), w.value(99)),
             &|w, n| drop(w.map.insert(w.key(n), w.value(99))),
             &|w, n| drop(w.map.get_or_insert(w.key(n), w.value(99))),
             &|w, n| drop(w.map.get_or_insert_with(w.key(n), || w.value(99))),
             &|w, n| drop(w.map.remove(&w.key(n))),
-            &|w, n| drop(w.map.discard(&w.key(n))),
+            &|w, n| assert!(!w.map.discard(&w.key(n))),
             &|w, n| {
                 let _ = w.map.compare_and_swap(&w.key(n), &w.value(n), w.value(99));
             },
@@ -182,7 +185,7 @@ fn hash() {
         world.all_panic(n, &bombs.hash, searches!(RandomState));
     }
     world.is_whole(|_| false);
-    world.is_over();
+    world.ends();
 }
 
 /// Keys in the map are not hashed again, so that one whose `Hash` panics cannot stop the table from
@@ -220,11 +223,11 @@ fn hash_of_a_key_that_is_there() {
 
 fn eq<S: BuildHasher + Default + Send + Sync>(
     missing: bool,
-    searches: &[&dyn Fn(&World<'_, S>, u64)],
+    searches: &[&Operation<World<'static, S>>],
 ) {
-    let bombs = Bombs::default();
-    let world = World::<S>::new(&bombs);
-    // (The lifetimes are as they are: the bombs outlive the world.)
+    // The type of the operations says how long it lives: as long as can be.
+    let bombs: &'static Bombs = Box::leak(Box::default());
+    let world = World::<S>::new(bombs);
     for n in [0, 7, KEYS - 1] {
         world.all_panic(n, &bombs.eq, searches);
     }
@@ -232,7 +235,7 @@ fn eq<S: BuildHasher + Default + Send + Sync>(
         world.all_panic(1000, &bombs.eq, searches);
     }
     world.is_whole(|_| false);
-    world.is_over();
+    world.ends();
 }
 
 #[test]
@@ -264,7 +267,7 @@ fn eq_of_values<S: BuildHasher + Default + Send + Sync>() {
         );
     }
     world.is_whole(|_| false);
-    world.is_over();
+    world.ends();
 }
 
 /// In Go this leaves a lock locked for ever.
@@ -292,7 +295,7 @@ fn clones<S: BuildHasher + Default + Send + Sync>() {
         );
     }
     world.is_whole(|n| [0, 7, KEYS - 1].contains(&n));
-    world.is_over();
+    world.ends();
 }
 
 #[test]
@@ -311,10 +314,8 @@ fn callbacks<S: BuildHasher + Default + Send + Sync>() {
         &mut || {
             w.map.for_each(|_, _| {
                 visited += 1;
-                if visited > 20 {
-                    panic!("boom")
-                }
-            })
+                assert!(visited <= 20, "boom");
+            });
         },
         &mut || {
             w.map.get_with(&w.key(7), |_| panic!("boom"));
@@ -344,7 +345,7 @@ fn callbacks<S: BuildHasher + Default + Send + Sync>() {
     }));
     assert_eq!(panic.unwrap_err().downcast_ref(), Some(&"boom"));
     world.is_whole(|_| true);
-    world.is_over();
+    world.ends();
 }
 
 #[test]
