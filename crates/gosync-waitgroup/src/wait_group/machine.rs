@@ -188,7 +188,7 @@ impl WaitGroup {
         // of this WaitGroup.
         queue::wake_all(address, |any| {
             // A loop only for misuse: without it there is one releaser at a time. Release: pairs
-            // with the Acquire in `sleep`.
+            // with the Acquire in `wait_slow`.
             while let Err(now) = generation.compare_exchange_weak(
                 old,
                 (old & !OUTCOME).wrapping_add(ROUND) | outcome,
@@ -237,8 +237,7 @@ impl WaitGroup {
     /// Sleeps until the round that follows `before` has ended, or until `deadline`.
     fn sleep(&self, before: u32, deadline: Option<Deadline>) -> Outcome {
         let enter = || {
-            // Relaxed, all: the queue's lock, which `publish` and `leave` hold too, orders them
-            // well enough; what the tasks did is acquired in `look_back`.
+            // Relaxed, all: the queue's lock, which `publish` and `leave` hold too, orders them.
             let flag = |state| (!is_zero(state)).then_some(state | WAITERS);
             self.generation().load(Relaxed) == before
                 && self.state().try_update(Relaxed, Relaxed, flag).is_ok()
@@ -263,9 +262,9 @@ impl WaitGroup {
     /// through to the end.
     #[track_caller]
     fn look_back(&self, before: u32) {
-        // Acquire: pairs with the Release in `publish`.
-        let after = self.generation().load(Acquire);
-        // Relaxed: at least as new as the end of the round, which the load above made visible.
+        // Relaxed, both: the wake-up came after the end of the round and the change of the
+        // generation, and orders them, as it orders all that the tasks did.
+        let after = self.generation().load(Relaxed);
         let state = self.state().load(Relaxed);
         let rounds = (after & !OUTCOME).wrapping_sub(before & !OUTCOME);
         // Signed: a debt is not a new round, but a surplus `done` that is about to be refused.
