@@ -1,0 +1,3 @@
+module gosync/bench/map
+
+go 1.24

@@ -1,0 +1,154 @@
+// The workloads of the benchmark `map`, on Go's sync.Map. Run by it:
+//
+//	map WORKLOAD THREADS MILLISECONDS
+//
+// prints millions of operations a second. Each workload is that of the same
+// name in src/bin/map.rs, which says what it does.
+package main
+
+import (
+	"fmt"
+	"log"
+	"os"
+	"runtime"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// How many keys there are at the beginning.
+var before = map[string]int{
+	"LoadMostlyHits":           1023,
+	"LoadMostlyMisses":         1,
+	"LoadOrStoreBalanced":      128,
+	"LoadAndDeleteBalanced":    128,
+	"Range":                    1024,
+	"DeleteCollision":          1,
+	"SwapMostlyHits":           1023,
+	"CompareAndSwapCollision":  1,
+	"CompareAndSwapMostlyHits": 1023,
+}
+
+// What a thread does, one operation at a time. i is another number each time.
+func operation(workload string, m *sync.Map) func(i int) {
+	switch workload {
+	case "LoadMostlyHits", "LoadMostlyMisses":
+		return func(i int) { m.Load(i % 1024) }
+	case "LoadOrStoreBalanced":
+		return func(i int) {
+			if j := i % 256; j < 128 {
+				m.LoadOrStore(j, i)
+			} else {
+				m.LoadOrStore(i, i)
+			}
+		}
+	case "LoadOrStoreUnique":
+		return func(i int) { m.LoadOrStore(i, i) }
+	case "LoadAndDeleteBalanced":
+		return func(i int) {
+			if j := i % 256; j < 128 {
+				m.LoadAndDelete(j)
+			} else {
+				m.LoadAndDelete(i)
+			}
+		}
+	case "Range":
+		return func(int) { m.Range(func(_, _ any) bool { return true }) }
+	case "AdversarialAlloc":
+		stores, since := 0, 0
+		return func(i int) {
+			m.Load(i)
+			if since++; since > stores {
+				m.LoadOrStore(i, stores)
+				since = 0
+				stores++
+			}
+		}
+	case "DeleteCollision":
+		return func(int) { m.Delete(0) }
+	case "SwapMostlyHits":
+		return func(i int) {
+			if j := i % 1024; j < 1023 {
+				m.Swap(j, j)
+			} else {
+				m.Swap(i, i)
+				m.Delete(i)
+			}
+		}
+	case "CompareAndSwapCollision":
+		return func(int) {
+			if m.CompareAndSwap(0, 0, 42) {
+				m.CompareAndSwap(0, 42, 0)
+			}
+		}
+	case "CompareAndSwapMostlyHits":
+		return func(i int) {
+			if j := i % 1024; j < 1023 {
+				m.CompareAndSwap(j, j, j)
+			} else {
+				m.CompareAndSwap(i, i, i)
+			}
+		}
+	case "Clear":
+		return func(i int) {
+			m.Clear()
+			m.Store(i%256, i%256)
+		}
+	}
+	log.Fatalf("no workload %q", workload)
+	return nil
+}
+
+func main() {
+	if len(os.Args) != 4 {
+		log.Fatal("usage: map WORKLOAD THREADS MILLISECONDS")
+	}
+	workload := os.Args[1]
+	threads, err := strconv.Atoi(os.Args[2])
+	if err != nil {
+		log.Fatal(err)
+	}
+	milliseconds, err := strconv.Atoi(os.Args[3])
+	if err != nil {
+		log.Fatal(err)
+	}
+	// The others have a thread of the system for each; the collector may use
+	// the rest of the machine.
+	if runtime.GOMAXPROCS(0) < threads {
+		runtime.GOMAXPROCS(threads)
+	}
+
+	var m sync.Map
+	for i := range before[workload] {
+		m.LoadOrStore(i, i)
+	}
+	var stop atomic.Bool
+	var total atomic.Int64
+	var ready, done sync.WaitGroup
+	start := make(chan struct{})
+	ready.Add(threads)
+	for thread := range threads {
+		done.Add(1)
+		go func() {
+			defer done.Done()
+			do := operation(workload, &m)
+			ready.Done()
+			<-start
+			i := thread << 40
+			n := int64(0)
+			for ; !stop.Load(); i++ {
+				do(i)
+				n++
+			}
+			total.Add(n)
+		}()
+	}
+	ready.Wait()
+	begin := time.Now()
+	close(start)
+	time.Sleep(time.Duration(milliseconds) * time.Millisecond)
+	stop.Store(true)
+	done.Wait()
+	fmt.Println(float64(total.Load()) / time.Since(begin).Seconds() / 1e6)
+}

@@ -1,0 +1,476 @@
+//! The map against its peers, and against Go's: `cargo xtask bench map [ROUNDS] [WORKLOAD ...]`.
+//!
+//! The workloads are those of Go's own benchmarks of `sync.Map`, by name. Keys and values are
+//! numbers, in Go `int`s that are made `any`s as Go's users do. The peers take turns within each
+//! round. Shown are millions of operations a second over all threads: medians over the rounds, with
+//! the spread in brackets, and how the first compares to papaya and to Go.
+//!
+//! All but one of the Rust maps have the same hasher. Go's map is `go/map/main.go`, built and run if
+//! there is a `go`.
+
+use std::{
+    collections::HashMap,
+    hash::{BuildHasher, RandomState as SipHash},
+    hint::black_box,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::{PoisonError, RwLock, atomic::Ordering::Relaxed},
+    time::Duration,
+};
+
+use gosync_bench::{Spread, race};
+use gosync_map::RandomState;
+
+/// Which of Go's benchmarks.
+#[derive(Clone, Copy, Debug)]
+enum Workload {
+    LoadMostlyHits,
+    LoadMostlyMisses,
+    LoadOrStoreBalanced,
+    LoadOrStoreUnique,
+    LoadAndDeleteBalanced,
+    Range,
+    AdversarialAlloc,
+    DeleteCollision,
+    SwapMostlyHits,
+    CompareAndSwapCollision,
+    CompareAndSwapMostlyHits,
+    Clear,
+}
+
+use Workload::*;
+
+const WORKLOADS: [Workload; 12] = [
+    LoadMostlyHits,
+    LoadMostlyMisses,
+    LoadOrStoreBalanced,
+    LoadOrStoreUnique,
+    LoadAndDeleteBalanced,
+    Range,
+    AdversarialAlloc,
+    DeleteCollision,
+    SwapMostlyHits,
+    CompareAndSwapCollision,
+    CompareAndSwapMostlyHits,
+    Clear,
+];
+
+impl Workload {
+    /// How many keys there are at the beginning.
+    fn before(self) -> u64 {
+        match self {
+            LoadMostlyHits | SwapMostlyHits | CompareAndSwapMostlyHits => 1023,
+            LoadMostlyMisses | DeleteCollision | CompareAndSwapCollision => 1,
+            LoadOrStoreBalanced | LoadAndDeleteBalanced => 128,
+            Range => 1024,
+            LoadOrStoreUnique | AdversarialAlloc | Clear => 0,
+        }
+    }
+}
+
+/// What the maps have in common, in Go's terms.
+trait Map: Default + Sync {
+    fn load(&self, key: u64) -> Option<u64>;
+    fn store(&self, key: u64, value: u64);
+    fn load_or_store(&self, key: u64, value: u64) -> (u64, bool);
+    fn load_and_delete(&self, key: u64) -> Option<u64>;
+    fn delete(&self, key: u64);
+    fn swap(&self, key: u64, value: u64) -> Option<u64>;
+    fn compare_and_swap(&self, key: u64, old: u64, new: u64) -> bool;
+    fn range(&self, f: impl FnMut(u64, u64));
+    fn clear(&self);
+}
+
+impl<S: BuildHasher + Default + Send + Sync> Map for gosync_map::Map<u64, u64, S> {
+    fn load(&self, key: u64) -> Option<u64> {
+        self.get(&key)
+    }
+
+    fn store(&self, key: u64, value: u64) {
+        self.set(key, value);
+    }
+
+    fn load_or_store(&self, key: u64, value: u64) -> (u64, bool) {
+        self.get_or_insert(key, value)
+    }
+
+    fn load_and_delete(&self, key: u64) -> Option<u64> {
+        self.remove(&key)
+    }
+
+    fn delete(&self, key: u64) {
+        self.discard(&key);
+    }
+
+    fn swap(&self, key: u64, value: u64) -> Option<u64> {
+        self.insert(key, value)
+    }
+
+    fn compare_and_swap(&self, key: u64, old: u64, new: u64) -> bool {
+        Self::compare_and_swap(self, &key, &old, new)
+    }
+
+    fn range(&self, mut f: impl FnMut(u64, u64)) {
+        self.for_each(|key, value| f(*key, *value));
+    }
+
+    fn clear(&self) {
+        Self::clear(self);
+    }
+}
+
+impl Map for papaya::HashMap<u64, u64, RandomState> {
+    fn load(&self, key: u64) -> Option<u64> {
+        self.pin().get(&key).copied()
+    }
+
+    fn store(&self, key: u64, value: u64) {
+        self.pin().insert(key, value);
+    }
+
+    fn load_or_store(&self, key: u64, value: u64) -> (u64, bool) {
+        match self.pin().try_insert(key, value) {
+            Ok(value) => (*value, false),
+            Err(found) => (*found.current, true),
+        }
+    }
+
+    fn load_and_delete(&self, key: u64) -> Option<u64> {
+        self.pin().remove(&key).copied()
+    }
+
+    fn delete(&self, key: u64) {
+        self.pin().remove(&key);
+    }
+
+    fn swap(&self, key: u64, value: u64) -> Option<u64> {
+        self.pin().insert(key, value).copied()
+    }
+
+    fn compare_and_swap(&self, key: u64, old: u64, new: u64) -> bool {
+        let compute = |entry: Option<(&u64, &u64)>| match entry {
+            Some((_, value)) if *value == old => papaya::Operation::Insert(new),
+            _ => papaya::Operation::Abort(()),
+        };
+        matches!(
+            self.pin().compute(key, compute),
+            papaya::Compute::Updated { .. }
+        )
+    }
+
+    fn range(&self, mut f: impl FnMut(u64, u64)) {
+        for (key, value) in &self.pin() {
+            f(*key, *value);
+        }
+    }
+
+    fn clear(&self) {
+        self.pin().clear();
+    }
+}
+
+impl Map for dashmap::DashMap<u64, u64, RandomState> {
+    fn load(&self, key: u64) -> Option<u64> {
+        self.get(&key).map(|value| *value)
+    }
+
+    fn store(&self, key: u64, value: u64) {
+        self.insert(key, value);
+    }
+
+    fn load_or_store(&self, key: u64, value: u64) -> (u64, bool) {
+        match self.entry(key) {
+            dashmap::Entry::Occupied(entry) => (*entry.get(), true),
+            dashmap::Entry::Vacant(entry) => (*entry.insert(value), false),
+        }
+    }
+
+    fn load_and_delete(&self, key: u64) -> Option<u64> {
+        self.remove(&key).map(|entry| entry.1)
+    }
+
+    fn delete(&self, key: u64) {
+        self.remove(&key);
+    }
+
+    fn swap(&self, key: u64, value: u64) -> Option<u64> {
+        self.insert(key, value)
+    }
+
+    fn compare_and_swap(&self, key: u64, old: u64, new: u64) -> bool {
+        match self.get_mut(&key) {
+            Some(mut value) if *value == old => {
+                *value = new;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn range(&self, mut f: impl FnMut(u64, u64)) {
+        for entry in self {
+            f(*entry.key(), *entry.value());
+        }
+    }
+
+    fn clear(&self) {
+        Self::clear(self);
+    }
+}
+
+/// What one makes of std's map and lock.
+#[derive(Default)]
+struct Locked(RwLock<HashMap<u64, u64, RandomState>>);
+
+impl Locked {
+    fn read(&self) -> impl std::ops::Deref<Target = HashMap<u64, u64, RandomState>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> impl std::ops::DerefMut<Target = HashMap<u64, u64, RandomState>> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Map for Locked {
+    fn load(&self, key: u64) -> Option<u64> {
+        self.read().get(&key).copied()
+    }
+
+    fn store(&self, key: u64, value: u64) {
+        self.write().insert(key, value);
+    }
+
+    fn load_or_store(&self, key: u64, value: u64) -> (u64, bool) {
+        if let Some(found) = self.load(key) {
+            return (found, true);
+        }
+        let mut map = self.write();
+        let found = map.contains_key(&key);
+        (*map.entry(key).or_insert(value), found)
+    }
+
+    fn load_and_delete(&self, key: u64) -> Option<u64> {
+        self.write().remove(&key)
+    }
+
+    fn delete(&self, key: u64) {
+        self.write().remove(&key);
+    }
+
+    fn swap(&self, key: u64, value: u64) -> Option<u64> {
+        self.write().insert(key, value)
+    }
+
+    fn compare_and_swap(&self, key: u64, old: u64, new: u64) -> bool {
+        match self.write().get_mut(&key) {
+            Some(value) if *value == old => {
+                *value = new;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn range(&self, mut f: impl FnMut(u64, u64)) {
+        for (key, value) in &*self.read() {
+            f(*key, *value);
+        }
+    }
+
+    fn clear(&self) {
+        self.write().clear();
+    }
+}
+
+const LENGTH: Duration = Duration::from_millis(60);
+
+/// Millions of operations a second.
+fn run<M: Map>(workload: Workload, threads: usize) -> f64 {
+    let map = M::default();
+    for i in 0..workload.before() {
+        map.load_or_store(i, i);
+    }
+    let body = |thread: usize, stop: &std::sync::atomic::AtomicBool| {
+        // Another number each time, and for each thread.
+        let begin = (thread as u64) << 40;
+        let mut i = begin;
+        each(workload, &map, |operation| {
+            while !stop.load(Relaxed) {
+                operation(i);
+                i += 1;
+            }
+        });
+        (i - begin, Duration::ZERO)
+    };
+    race(threads, LENGTH, body).rate
+}
+
+/// Hands the workload's operation to `repeat`. Called by a pointer for all peers, as in Go.
+fn each<M: Map>(workload: Workload, map: &M, repeat: impl FnOnce(&mut dyn FnMut(u64))) {
+    match workload {
+        LoadMostlyHits | LoadMostlyMisses => repeat(&mut |i| {
+            black_box(map.load(i % 1024));
+        }),
+        LoadOrStoreBalanced => repeat(&mut |i| {
+            let key = if i % 256 < 128 { i % 256 } else { i };
+            black_box(map.load_or_store(key, i));
+        }),
+        LoadOrStoreUnique => repeat(&mut |i| {
+            black_box(map.load_or_store(i, i));
+        }),
+        LoadAndDeleteBalanced => repeat(&mut |i| {
+            let key = if i % 256 < 128 { i % 256 } else { i };
+            black_box(map.load_and_delete(key));
+        }),
+        Range => repeat(&mut |_| {
+            map.range(|key, value| {
+                black_box((key, value));
+            });
+        }),
+        AdversarialAlloc => {
+            let (mut stores, mut since) = (0, 0);
+            repeat(&mut |i| {
+                black_box(map.load(i));
+                since += 1;
+                if since > stores {
+                    map.load_or_store(i, stores);
+                    since = 0;
+                    stores += 1;
+                }
+            });
+        }
+        DeleteCollision => repeat(&mut |_| map.delete(black_box(0))),
+        SwapMostlyHits => repeat(&mut |i| {
+            let key = i % 1024;
+            if key < 1023 {
+                black_box(map.swap(key, key));
+            } else {
+                black_box(map.swap(i, i));
+                map.delete(i);
+            }
+        }),
+        CompareAndSwapCollision => repeat(&mut |_| {
+            if map.compare_and_swap(0, 0, 42) {
+                map.compare_and_swap(0, 42, 0);
+            }
+        }),
+        CompareAndSwapMostlyHits => repeat(&mut |i| {
+            let key = if i % 1024 < 1023 { i % 1024 } else { i };
+            black_box(map.compare_and_swap(key, key, key));
+        }),
+        Clear => repeat(&mut |i| {
+            map.clear();
+            map.store(i % 256, i % 256);
+        }),
+    }
+}
+
+type Run = Box<dyn Fn(Workload, usize) -> f64>;
+
+fn peers() -> Vec<(&'static str, Run)> {
+    fn peer<M: Map + 'static>() -> Run {
+        Box::new(run::<M>)
+    }
+    let mut peers = vec![
+        ("gosync", peer::<gosync_map::Map<u64, u64>>()),
+        ("papaya", peer::<papaya::HashMap<u64, u64, RandomState>>()),
+        ("dashmap", peer::<dashmap::DashMap<u64, u64, RandomState>>()),
+        ("RwLock<HashMap>", peer::<Locked>()),
+        (
+            "gosync, SipHash",
+            peer::<gosync_map::Map<u64, u64, SipHash>>(),
+        ),
+    ];
+    match build_go() {
+        Ok(program) => peers.push((
+            "Go's sync.Map",
+            Box::new(move |workload, threads| run_go(&program, workload, threads)),
+        )),
+        Err(why) => println!("Go's sync.Map: skipped: {why}"),
+    }
+    peers
+}
+
+/// Builds Go's program, without a look at the network.
+fn build_go() -> Result<PathBuf, String> {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("go/map");
+    let me = std::env::current_exe().map_err(|error| error.to_string())?;
+    let program = me.with_file_name("gosync-bench-go-map");
+    let built = Command::new("go")
+        .args(["build", "-o"])
+        .arg(&program)
+        .arg(".")
+        .current_dir(source)
+        .envs([
+            ("GOFLAGS", "-mod=mod"),
+            ("GOPROXY", "off"),
+            ("GOTOOLCHAIN", "local"),
+            ("GOWORK", "off"),
+        ])
+        .output()
+        .map_err(|_| "no go".to_owned())?;
+    if built.status.success() {
+        Ok(program)
+    } else {
+        Err(String::from_utf8_lossy(&built.stderr).into_owned())
+    }
+}
+
+fn run_go(program: &Path, workload: Workload, threads: usize) -> f64 {
+    let ran = Command::new(program)
+        .arg(format!("{workload:?}"))
+        .arg(threads.to_string())
+        .arg(LENGTH.as_millis().to_string())
+        .output()
+        .expect("it was built");
+    assert!(ran.status.success(), "{ran:?}");
+    let text = String::from_utf8_lossy(&ran.stdout);
+    text.trim().parse().expect("a figure")
+}
+
+fn main() {
+    let (rounds, wanted): (Vec<_>, Vec<_>) = std::env::args()
+        .skip(1)
+        .partition(|argument| argument.parse::<usize>().is_ok());
+    let rounds = rounds
+        .first()
+        .map_or(5, |rounds| rounds.parse().unwrap_or(5).max(1));
+    let peers = peers();
+    print!("{:28}", "");
+    for (name, _) in &peers {
+        print!("{name:>20}");
+    }
+    println!("   of papaya      of Go");
+    for workload in WORKLOADS {
+        for threads in [1, 2, 8] {
+            let name = format!("{workload:?}-{threads}");
+            if !wanted.is_empty() && !wanted.iter().any(|wanted| name.starts_with(wanted)) {
+                continue;
+            }
+            let mut rates = vec![Vec::new(); peers.len()];
+            for _ in 0..rounds {
+                for ((_, run), rates) in peers.iter().zip(&mut rates) {
+                    rates.push(run(workload, threads));
+                }
+            }
+            print!("{name:28}");
+            for rates in &rates {
+                let Spread { median, low, high } = Spread::of(rates.iter().copied());
+                let digits = if high < 10.0 { 2 } else { 0 };
+                let spread = format!("{median:.digits$} ({low:.digits$}-{high:.digits$})");
+                print!("{spread:>20}");
+            }
+            // Within a round the machine was the same for both: so the ratio is taken there.
+            let ratio = |peer: usize| {
+                let pairs = rates[0].iter().zip(&rates[peer]);
+                Spread::of(pairs.map(|(mine, other)| mine / other)).median
+            };
+            print!("{:>12.2}", ratio(1));
+            if peers.len() > 5 {
+                print!("{:>11.2}", ratio(5));
+            }
+            println!();
+        }
+    }
+}
