@@ -1,4 +1,6 @@
-//! What the benchmarks share: interleaved rounds, medians, spreads, tables.
+//! What the benchmarks share: arguments, interleaved rounds, medians, spreads, Go as a peer.
+
+pub mod go;
 
 use std::{
     hint::black_box,
@@ -96,6 +98,46 @@ impl Spread {
             low: figures[0],
             high: figures[figures.len() - 1],
         }
+    }
+}
+
+/// The median of the ratios of two peers' figures, round by round: within a round the machine was
+/// the same for both.
+#[must_use]
+pub fn ratio(mine: &[f64], other: &[f64]) -> f64 {
+    Spread::of(mine.iter().zip(other).map(|(mine, other)| mine / other)).median
+}
+
+/// The arguments of a benchmark: `[ROUNDS] [WORKLOAD ...]`.
+#[derive(Debug)]
+pub struct Options {
+    /// How many rounds to run of each workload: one or more.
+    pub rounds: usize,
+    /// The beginnings of the names of the workloads that are wanted.
+    wanted: Vec<String>,
+}
+
+impl Options {
+    /// Those of this program; so many rounds if they do not say.
+    #[must_use]
+    pub fn from_env(rounds: usize) -> Self {
+        let mut options = Self {
+            rounds,
+            wanted: Vec::new(),
+        };
+        for argument in std::env::args().skip(1) {
+            match argument.parse::<usize>() {
+                Ok(rounds) => options.rounds = rounds.max(1),
+                Err(_) => options.wanted.push(argument),
+            }
+        }
+        options
+    }
+
+    /// Whether the workload of this name is to be run.
+    #[must_use]
+    pub fn wants(&self, workload: &str) -> bool {
+        self.wanted.is_empty() || self.wanted.iter().any(|name| workload.starts_with(name))
     }
 }
 

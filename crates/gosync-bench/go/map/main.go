@@ -7,14 +7,13 @@
 package main
 
 import (
-	"fmt"
 	"log"
-	"os"
 	"runtime"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"gosync/bench/race"
 )
 
 // How many keys there are at the beginning.
@@ -101,54 +100,23 @@ func operation(workload string, m *sync.Map) func(i int) {
 }
 
 func main() {
-	if len(os.Args) != 4 {
-		log.Fatal("usage: map WORKLOAD THREADS MILLISECONDS")
-	}
-	workload := os.Args[1]
-	threads, err := strconv.Atoi(os.Args[2])
-	if err != nil {
-		log.Fatal(err)
-	}
-	milliseconds, err := strconv.Atoi(os.Args[3])
-	if err != nil {
-		log.Fatal(err)
-	}
+	workload, threads, length := race.Arguments()
 	// The others have a thread of the system for each; the collector may use
 	// the rest of the machine.
 	if runtime.GOMAXPROCS(0) < threads {
 		runtime.GOMAXPROCS(threads)
 	}
-
 	var m sync.Map
 	for i := range before[workload] {
 		m.LoadOrStore(i, i)
 	}
-	var stop atomic.Bool
-	var total atomic.Int64
-	var ready, done sync.WaitGroup
-	start := make(chan struct{})
-	ready.Add(threads)
-	for thread := range threads {
-		done.Add(1)
-		go func() {
-			defer done.Done()
-			do := operation(workload, &m)
-			ready.Done()
-			<-start
-			i := thread << 40
-			n := int64(0)
-			for ; !stop.Load(); i++ {
-				do(i)
-				n++
-			}
-			total.Add(n)
-		}()
-	}
-	ready.Wait()
-	begin := time.Now()
-	close(start)
-	time.Sleep(time.Duration(milliseconds) * time.Millisecond)
-	stop.Store(true)
-	done.Wait()
-	fmt.Println(float64(total.Load()) / time.Since(begin).Seconds() / 1e6)
+	race.Print(race.Run(threads, length, func(thread int, stop *atomic.Bool) (int64, time.Duration) {
+		do := operation(workload, &m)
+		begin := thread << 40
+		i := begin
+		for ; !stop.Load(); i++ {
+			do(i)
+		}
+		return int64(i - begin), 0
+	}))
 }

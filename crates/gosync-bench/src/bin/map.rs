@@ -12,13 +12,11 @@ use std::{
     collections::HashMap,
     hash::{BuildHasher, RandomState as SipHash},
     hint::black_box,
-    path::{Path, PathBuf},
-    process::Command,
     sync::{PoisonError, RwLock, atomic::Ordering::Relaxed},
     time::Duration,
 };
 
-use gosync_bench::{Spread, race};
+use gosync_bench::{Options, Spread, go, race, ratio};
 use gosync_map::RandomState;
 
 /// Which of Go's benchmarks.
@@ -382,60 +380,20 @@ fn peers() -> Vec<(&'static str, Run)> {
             peer::<gosync_map::Map<u64, u64, SipHash>>(),
         ),
     ];
-    match build_go() {
+    match go::Program::build("map") {
         Ok(program) => peers.push((
             "Go's sync.Map",
-            Box::new(move |workload, threads| run_go(&program, workload, threads)),
+            Box::new(move |workload, threads| {
+                program.run(&format!("{workload:?}"), threads, LENGTH).rate
+            }),
         )),
         Err(why) => println!("Go's sync.Map: skipped: {why}"),
     }
     peers
 }
 
-/// Builds Go's program, without a look at the network.
-fn build_go() -> Result<PathBuf, String> {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("go/map");
-    let me = std::env::current_exe().map_err(|error| error.to_string())?;
-    let program = me.with_file_name("gosync-bench-go-map");
-    let built = Command::new("go")
-        .args(["build", "-o"])
-        .arg(&program)
-        .arg(".")
-        .current_dir(source)
-        .envs([
-            ("GOFLAGS", "-mod=mod"),
-            ("GOPROXY", "off"),
-            ("GOTOOLCHAIN", "local"),
-            ("GOWORK", "off"),
-        ])
-        .output()
-        .map_err(|_| "no go".to_owned())?;
-    if built.status.success() {
-        Ok(program)
-    } else {
-        Err(String::from_utf8_lossy(&built.stderr).into_owned())
-    }
-}
-
-fn run_go(program: &Path, workload: Workload, threads: usize) -> f64 {
-    let ran = Command::new(program)
-        .arg(format!("{workload:?}"))
-        .arg(threads.to_string())
-        .arg(LENGTH.as_millis().to_string())
-        .output()
-        .expect("it was built");
-    assert!(ran.status.success(), "{ran:?}");
-    let text = String::from_utf8_lossy(&ran.stdout);
-    text.trim().parse().expect("a figure")
-}
-
 fn main() {
-    let (rounds, wanted): (Vec<_>, Vec<_>) = std::env::args()
-        .skip(1)
-        .partition(|argument| argument.parse::<usize>().is_ok());
-    let rounds = rounds
-        .first()
-        .map_or(5, |rounds| rounds.parse().unwrap_or(5).max(1));
+    let options = Options::from_env(5);
     let peers = peers();
     print!("{:28}", "");
     for (name, _) in &peers {
@@ -445,11 +403,11 @@ fn main() {
     for workload in WORKLOADS {
         for threads in [1, 2, 8] {
             let name = format!("{workload:?}-{threads}");
-            if !wanted.is_empty() && !wanted.iter().any(|wanted| name.starts_with(wanted)) {
+            if !options.wants(&name) {
                 continue;
             }
             let mut rates = vec![Vec::new(); peers.len()];
-            for _ in 0..rounds {
+            for _ in 0..options.rounds {
                 for ((_, run), rates) in peers.iter().zip(&mut rates) {
                     rates.push(run(workload, threads));
                 }
@@ -461,14 +419,9 @@ fn main() {
                 let spread = format!("{median:.digits$} ({low:.digits$}-{high:.digits$})");
                 print!("{spread:>20}");
             }
-            // Within a round the machine was the same for both: so the ratio is taken there.
-            let ratio = |peer: usize| {
-                let pairs = rates[0].iter().zip(&rates[peer]);
-                Spread::of(pairs.map(|(mine, other)| mine / other)).median
-            };
-            print!("{:>12.2}", ratio(1));
+            print!("{:>12.2}", ratio(&rates[0], &rates[1]));
             if peers.len() > 5 {
-                print!("{:>11.2}", ratio(5));
+                print!("{:>11.2}", ratio(&rates[0], &rates[5]));
             }
             println!();
         }

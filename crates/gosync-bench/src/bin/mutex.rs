@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use gosync_bench::{Padded, Sample, Spread, race, work};
+use gosync_bench::{Options, Padded, Sample, Spread, race, work};
 
 trait Lock: Sync + Default {
     fn with<R>(&self, section: impl FnOnce() -> R) -> R;
@@ -168,23 +168,18 @@ fn workloads() -> Vec<(String, Workload)> {
 }
 
 fn main() {
-    let (rounds, wanted): (Vec<_>, Vec<_>) = std::env::args()
-        .skip(1)
-        .partition(|argument| argument.parse::<usize>().is_ok());
-    let rounds = rounds
-        .first()
-        .map_or(5, |rounds| rounds.parse().unwrap_or(5));
+    let options = Options::from_env(5);
     print!("{:16}", "");
     for peer in PEERS {
         print!("{:>26}", peer.name);
     }
     println!();
     for (name, workload) in workloads() {
-        if !wanted.is_empty() && !wanted.iter().any(|wanted| name.starts_with(wanted)) {
+        if !options.wants(&name) {
             continue;
         }
         let mut samples = vec![Vec::new(); PEERS.len()];
-        for _ in 0..rounds {
+        for _ in 0..options.rounds {
             for (peer, samples) in PEERS.iter().zip(&mut samples) {
                 samples.push((peer.run)(workload));
             }

@@ -1,0 +1,3 @@
+module gosync/bench
+
+go 1.24

@@ -1,3 +1,0 @@
-module gosync/bench/map
-
-go 1.24
