@@ -4,11 +4,14 @@
 //! |---|---|
 //! | `main.rs` | the table of commands, and nothing else |
 //! | `test_all.rs`, `test_all/` | `test-all`: the list of steps, and what runs them |
+//! | `mutants.rs`, `mutants/` | `mutants`: weakened code, which a model or a test has to catch |
 //! | `bench.rs` | `bench`: runs a benchmark of the crate `gosync-bench` |
 //! | `tidy.rs`, `tidy/` | the house's rules as code, findings as `file:line` |
 //! | `parity.rs`, `parity/` | `parity`: gosync against Go, by the crate `gosync-parity` |
 //! | `process.rs` | another program: its repeatable command line, its time limit, its end |
+//! | `log.rs` | the output of other programs, in a file |
 //! | `screen.rs` | lines, a live last line on a terminal, tables |
+//! | `rust.rs` | the tests of a source file, by its tokens |
 //! | `workspace.rs` | what `cargo metadata` knows about the crates |
 //!
 //! A command is a file that lends a [`Command`]; a new one is a file and a line in [`COMMANDS`].
@@ -16,9 +19,12 @@
 #![forbid(unsafe_code)]
 
 mod bench;
+mod log;
 mod markdown;
+mod mutants;
 mod parity;
 mod process;
+mod rust;
 mod screen;
 mod test_all;
 mod tidy;
@@ -35,7 +41,12 @@ struct Command {
     run: fn(lexopt::Parser) -> anyhow::Result<ExitCode>,
 }
 
-const COMMANDS: &[Command] = &[test_all::COMMAND, bench::COMMAND, parity::COMMAND];
+const COMMANDS: &[Command] = &[
+    test_all::COMMAND,
+    mutants::COMMAND,
+    bench::COMMAND,
+    parity::COMMAND,
+];
 
 fn main() -> ExitCode {
     match dispatch(lexopt::Parser::from_env()) {

@@ -7,12 +7,10 @@
 //! | `test_all/packed.rs` | all crates, packed as for the registry |
 //! | `test_all/select.rs` | which steps the arguments ask for |
 //! | `test_all/runner.rs` | runs them: logs, time limits, what went wrong |
-//! | `test_all/log.rs` | a step's whole output, in a file |
 //! | `test_all/report.rs` | how a step went |
 //! | `test_all/toolchain.rs` | what is installed on this machine |
 //! | `test_all/totals.rs` | how many tests and models a step ran, from its output |
 
-mod log;
 mod outside;
 mod packed;
 mod report;

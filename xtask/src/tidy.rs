@@ -3,6 +3,7 @@
 //! | file | rules |
 //! |---|---|
 //! | `tidy/manifest.rs` | each published crate says what it is, and carries a README and both licences |
+//! | `mutants/entry.rs` | each mutant applies to the code as it is |
 //! | `tidy/text.rs` | nothing unfinished in the code, no path of somebody's machine, no dead link |
 //! | `tidy/waiting.rs` | threads wait in gosync-park and nowhere else |
 
@@ -18,7 +19,7 @@ use std::{
 
 use anyhow::{Context, ensure};
 
-use crate::workspace::Workspace;
+use crate::{mutants, workspace::Workspace};
 
 /// A broken rule.
 #[derive(Debug, PartialEq)]
@@ -30,7 +31,7 @@ pub(crate) struct Finding {
 }
 
 impl Finding {
-    fn new(file: &Path, line: usize, message: impl Into<String>) -> Self {
+    pub(crate) fn new(file: &Path, line: usize, message: impl Into<String>) -> Self {
         Self {
             file: file.to_path_buf(),
             line,
@@ -52,6 +53,7 @@ pub(crate) fn check(workspace: &Workspace) -> anyhow::Result<(usize, Vec<Finding
         .published()
         .flat_map(|package| manifest::check(root, package))
         .collect();
+    findings.extend(mutants::check(workspace));
     let files = files(root)?;
     for file in &files {
         // What is not UTF-8 is not text.
@@ -70,7 +72,7 @@ pub(crate) fn check(workspace: &Workspace) -> anyhow::Result<(usize, Vec<Finding
 }
 
 /// All files that are part of the repository or about to be, relative to its root.
-fn files(root: &Path) -> anyhow::Result<Vec<PathBuf>> {
+pub(crate) fn files(root: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let mut files = if root.join(".git").exists() {
         tracked(root)?
     } else {

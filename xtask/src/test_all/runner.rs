@@ -11,13 +11,13 @@ use std::{
 use anyhow::Context;
 
 use super::{
-    log::Log,
     outside, packed,
     report::{Failure, Outcome, Report, Tally, sentence},
     steps::{self, Action, Expect, Part, Step},
     totals::Totals,
 };
 use crate::{
+    log::Log,
     process::End,
     screen::{self, Screen, count},
     workspace::Workspace,

@@ -1,4 +1,4 @@
-//! A step's whole output, in a file that is read while programs write to it.
+//! The whole output of other programs, in a file that is read while programs write to it.
 
 use std::{
     fs::File,
@@ -8,25 +8,26 @@ use std::{
 
 use anyhow::Context;
 
-/// A step's whole output, in a file.
-pub(super) struct Log {
-    pub(super) path: PathBuf,
-    pub(super) file: File,
+/// The whole output of other programs, in a file.
+#[derive(Debug)]
+pub(crate) struct Log {
+    pub(crate) path: PathBuf,
+    pub(crate) file: File,
 }
 
 impl Log {
-    pub(super) fn create(path: PathBuf) -> anyhow::Result<Self> {
+    pub(crate) fn create(path: PathBuf) -> anyhow::Result<Self> {
         let file = File::create(&path).with_context(|| path.display().to_string())?;
         Ok(Self { path, file })
     }
 
     /// How long it is.
-    pub(super) fn end(&self) -> io::Result<u64> {
+    pub(crate) fn end(&self) -> io::Result<u64> {
         Ok(self.file.metadata()?.len())
     }
 
     /// What was written from a place on.
-    pub(super) fn since(&self, from: u64) -> io::Result<String> {
+    pub(crate) fn since(&self, from: u64) -> io::Result<String> {
         // A file of its own, so that the writers keep their place.
         let mut file = File::open(&self.path)?;
         file.seek(SeekFrom::Start(from))?;
@@ -36,7 +37,7 @@ impl Log {
     }
 
     /// The last line that says something, without colours.
-    pub(super) fn last_line(&self) -> String {
+    pub(crate) fn last_line(&self) -> String {
         let from = self.end().map_or(0, |end| end.saturating_sub(1000));
         let text = self.since(from).unwrap_or_default();
         let text = console::strip_ansi_codes(&text);

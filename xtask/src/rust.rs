@@ -1,0 +1,99 @@
+//! The tests of a source file, by its tokens.
+
+use proc_macro2::{TokenStream, TokenTree};
+
+/// A function with `#[test]`.
+#[derive(Debug, PartialEq)]
+pub(crate) struct TestFn {
+    /// Its name with its modules, as the test harness has it: `tests::it_works`.
+    pub(crate) path: String,
+    pub(crate) line: usize,
+}
+
+impl TestFn {
+    /// The name alone.
+    pub(crate) fn name(&self) -> &str {
+        self.path.rsplit("::").next().unwrap_or_default()
+    }
+}
+
+/// All tests of a file whose own module is `module`, within `proptest!` too. None if it is not
+/// Rust, of which the compiler says more.
+pub(crate) fn tests(code: &str, module: &str) -> Vec<TestFn> {
+    let mut found = Vec::new();
+    if let Ok(tokens) = code.parse() {
+        collect(tokens, module, &mut found);
+    }
+    found
+}
+
+fn collect(tokens: TokenStream, module: &str, found: &mut Vec<TestFn>) {
+    let in_module = |name: &str| match module {
+        "" => name.to_string(),
+        module => format!("{module}::{name}"),
+    };
+    let mut is_test = false;
+    // The name that a group may belong to, if it comes after `mod`.
+    let mut inner = None;
+    let mut before = String::new();
+    for token in tokens {
+        match token {
+            TokenTree::Group(group) => {
+                is_test |= before == "#" && group.stream().to_string() == "test";
+                let module = inner.take().unwrap_or_else(|| module.to_string());
+                collect(group.stream(), &module, found);
+                before.clear();
+            }
+            TokenTree::Ident(ident) => {
+                let name = ident.to_string();
+                match before.as_str() {
+                    "mod" => inner = Some(in_module(&name)),
+                    "fn" if is_test => {
+                        is_test = false;
+                        let (path, line) = (in_module(&name), ident.span().start().line);
+                        found.push(TestFn { path, line });
+                    }
+                    _ => {}
+                }
+                before = name;
+            }
+            other => {
+                if matches!(&other, TokenTree::Punct(punct) if punct.as_char() == ';') {
+                    inner = None;
+                }
+                before = other.to_string();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod unit {
+    use super::*;
+
+    #[test]
+    fn tests_are_found_wherever_they_are() {
+        let code = "
+#![cfg(x)]
+mod elsewhere;
+#[test]
+fn one() { fn helper() {} }
+#[test] #[should_panic(expected = \"x\")] fn two() {}
+mod a { mod b { #[test] fn three() {} } #[inline] fn no() {} }
+proptest! { #![config(1)] #[test] fn four(x in any::<u8>()) {} }
+// #[test] fn not_this() {}
+";
+        let found = tests(code, "m");
+        let found: Vec<_> = found.iter().map(|test| (&*test.path, test.line)).collect();
+        let expected = [
+            ("m::one", 5),
+            ("m::two", 6),
+            ("m::a::b::three", 7),
+            ("m::four", 8),
+        ];
+        assert_eq!(found, expected);
+        assert_eq!(tests("#[test] fn f() {}", "")[0].path, "f");
+        assert_eq!(tests(code, "m")[2].name(), "three");
+        assert_eq!(tests("fn {", ""), []);
+    }
+}
