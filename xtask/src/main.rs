@@ -5,6 +5,7 @@
 //! | `main.rs` | the table of commands, and nothing else |
 //! | `test_all.rs`, `test_all/` | `test-all`: the list of steps, and what runs them |
 //! | `mutants.rs`, `mutants/` | `mutants`: weakened code, which a model or a test has to catch |
+//! | `stress.rs` | `stress`: random threads, by the crate `gosync-proof` |
 //! | `bench.rs` | `bench`: runs a benchmark of the crate `gosync-bench` |
 //! | `tidy.rs`, `tidy/` | the house's rules as code, findings as `file:line` |
 //! | `parity.rs`, `parity/` | `parity`: gosync against Go, by the crate `gosync-parity` |
@@ -26,6 +27,7 @@ mod parity;
 mod process;
 mod rust;
 mod screen;
+mod stress;
 mod test_all;
 mod tidy;
 mod workspace;
@@ -44,6 +46,7 @@ struct Command {
 const COMMANDS: &[Command] = &[
     test_all::COMMAND,
     mutants::COMMAND,
+    stress::COMMAND,
     bench::COMMAND,
     parity::COMMAND,
 ];

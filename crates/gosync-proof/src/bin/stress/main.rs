@@ -1,0 +1,214 @@
+//! `cargo xtask stress`: random threads against each primitive, whose invariants are checked all
+//! the time, with a watchdog that tells what hangs.
+//!
+//! A **round** is one primitive, some threads, and a [`Weather`](weather::Weather): how long
+//! sections are, whether threads yield or sleep in them, on how many cores they run, how nice they
+//! are, how often a signal interrupts them. All of it comes from the round's seed, so the same seed
+//! brings the same weather and the same calls of each thread, though not the same interleaving.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | `weather.rs` | what a round is like |
+//! | `linux.rs` | processors, priorities and signals, where the system has them |
+//! | `hand.rs` | what a thread of a round carries with it |
+//! | `plain.rs` | memory that nothing but the primitive under test protects |
+//! | `round.rs` | runs a round, watches it, and says what hangs |
+//! | `subjects/` | for each primitive what the threads do, and what must hold |
+
+mod hand;
+#[cfg(target_os = "linux")]
+mod linux;
+mod plain;
+mod round;
+mod subjects;
+mod weather;
+
+use std::{
+    process::ExitCode,
+    time::{Duration, Instant},
+};
+
+use anyhow::Context;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use round::Round;
+use subjects::{Kind, SUBJECTS};
+use weather::Weather;
+
+const HELP: &str = "\
+usage: cargo xtask stress [PRIMITIVE ...] [--seconds N] [--seed S] [--threads N] [--calm]
+
+Runs random threads against each primitive, and checks its invariants all the time. The exit status
+is 0 if they held, 1 if one was broken or a thread hung.
+
+  PRIMITIVE    those named, not all: mutex, rwmutex, once, waitgroup, cond, pool, map, atomic
+  --seconds N  how long, all in all (30)
+  --seed S     what the randomness begins with; a random number, which is printed
+  --threads N  the most threads at a time (500)
+  --calm       no signals, no priorities, no pinning: for a sanitizer or an emulator
+  --hang N     so many seconds in which no thread takes a step are a hang (60)";
+
+/// The longest that a round lasts.
+const ROUND: Duration = Duration::from_millis(400);
+
+struct Arguments {
+    kinds: Vec<&'static Kind>,
+    time: Duration,
+    seed: u64,
+    threads: usize,
+    calm: bool,
+    hang: Duration,
+}
+
+fn main() -> ExitCode {
+    match parse(lexopt::Parser::from_env()) {
+        Ok(Some(arguments)) => run(&arguments),
+        Ok(None) => {
+            println!("{HELP}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// `None` if help was asked for.
+fn parse(mut parser: lexopt::Parser) -> anyhow::Result<Option<Arguments>> {
+    use lexopt::prelude::{Long, Short, Value, ValueExt};
+
+    let mut arguments = Arguments {
+        kinds: Vec::new(),
+        time: Duration::from_secs(30),
+        seed: fastrand::u64(..),
+        threads: 500,
+        calm: false,
+        hang: Duration::from_secs(60),
+    };
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("seconds") => {
+                arguments.time = Duration::from_secs(parser.value()?.parse().context("--seconds")?);
+            }
+            Long("seed") => arguments.seed = seed(&parser.value()?.string()?)?,
+            Long("threads") => {
+                let threads: usize = parser.value()?.parse().context("--threads")?;
+                anyhow::ensure!(threads >= 2, "--threads: two at least");
+                arguments.threads = threads;
+            }
+            Long("calm") => arguments.calm = true,
+            Long("hang") => {
+                arguments.hang = Duration::from_secs(parser.value()?.parse().context("--hang")?);
+            }
+            Long("help") | Short('h') => return Ok(None),
+            Value(name) => {
+                let known = SUBJECTS.iter().find(|kind| name == kind.name);
+                let known = known.with_context(|| format!("no primitive {}", name.display()))?;
+                arguments.kinds.push(known);
+            }
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    if arguments.kinds.is_empty() {
+        arguments.kinds = SUBJECTS.iter().collect();
+    }
+    Ok(Some(arguments))
+}
+
+/// A number, or a hexadecimal one after `0x`, as they are printed.
+fn seed(text: &str) -> anyhow::Result<u64> {
+    match text.strip_prefix("0x") {
+        Some(digits) => u64::from_str_radix(digits, 16),
+        None => text.parse(),
+    }
+    .context("--seed")
+}
+
+/// What the rounds of one primitive came to.
+#[derive(Clone, Copy, Default)]
+struct Tally {
+    rounds: u64,
+    most_threads: usize,
+    steps: u64,
+    checks: u64,
+}
+
+fn run(arguments: &Arguments) -> ExitCode {
+    println!("seed {:#x}", arguments.seed);
+    hand::keep_expected_panics_quiet();
+    let bar = ProgressBar::new(arguments.time.as_secs());
+    let style = ProgressStyle::with_template("[{pos}/{len} s] {bar:20} {msg}");
+    bar.set_style(style.expect("the template is right"));
+
+    let start = Instant::now();
+    let mut tallies = vec![Tally::default(); arguments.kinds.len()];
+    let mut seed = arguments.seed;
+    // Each primitive gets a round at least.
+    for at in 0.. {
+        let number = at % tallies.len();
+        let left = arguments.time.saturating_sub(start.elapsed());
+        if left.is_zero() && at >= tallies.len() {
+            break;
+        }
+        let kind = arguments.kinds[number];
+        // What is left is for those that have had no round yet.
+        let waiting = u32::try_from(tallies.len().saturating_sub(at))
+            .unwrap_or(1)
+            .max(1);
+        let weather = Weather::random(seed, arguments.threads, arguments.calm);
+        let round = Round {
+            kind,
+            seed,
+            weather: &weather,
+            time: ROUND.min(left / waiting).max(ROUND / 10),
+            hang: arguments.hang,
+            repeat: arguments.repeat(kind.name, seed),
+        };
+        let mut shown = Instant::now();
+        let tick = |steps: u64| {
+            if shown.elapsed() >= Duration::from_millis(100) {
+                shown = Instant::now();
+                bar.set_position(start.elapsed().as_secs());
+                let name = kind.name;
+                bar.set_message(format!("{name}: {weather}, {steps} steps"));
+            }
+        };
+        let counts = round.run(tick);
+        let tally = &mut tallies[number];
+        tally.rounds += 1;
+        tally.most_threads = tally.most_threads.max(weather.threads);
+        tally.steps += counts.steps;
+        tally.checks += counts.checks;
+        seed = fastrand::Rng::with_seed(seed).u64(..);
+    }
+    bar.finish_and_clear();
+    print(arguments, &tallies, start.elapsed());
+    ExitCode::SUCCESS
+}
+
+impl Arguments {
+    /// The command that begins with the round of this seed.
+    fn repeat(&self, name: &str, seed: u64) -> String {
+        let calm = if self.calm { " --calm" } else { "" };
+        let threads = self.threads;
+        format!("cargo xtask stress {name} --seed {seed:#x} --threads {threads}{calm}")
+    }
+}
+
+fn print(arguments: &Arguments, tallies: &[Tally], time: Duration) {
+    println!("primitive  rounds  threads        steps       checks");
+    for (kind, tally) in arguments.kinds.iter().zip(tallies) {
+        let Tally {
+            rounds,
+            most_threads,
+            steps,
+            checks,
+        } = tally;
+        let name = kind.name;
+        println!("{name:<9}  {rounds:>6}  {most_threads:>7}  {steps:>11}  {checks:>11}");
+    }
+    #[cfg(target_os = "linux")]
+    println!("signals that interrupted a thread: {}", linux::signals());
+    println!("all invariants held for {:.1} s", time.as_secs_f64());
+}
