@@ -150,6 +150,13 @@ pub(super) fn all(workspace: &Workspace) -> Vec<Step> {
             parts: tsan(workspace),
         },
         Step {
+            name: "stress",
+            about: "random threads break no invariant, and none hangs",
+            unit: "",
+            quick: false,
+            parts: Part::only(Action::Run(Cmd::cargo("xtask stress --seconds 10"))),
+        },
+        Step {
             name: "examples",
             about: "each example runs and ends well",
             unit: "example",
