@@ -34,6 +34,7 @@
 //!   else. Built with `--cfg gosync_loom`, a private name that a dependent's own `--cfg loom`
 //!   does not touch, the very same code runs under the loom model checker.
 
+mod hash;
 mod lock;
 mod spin;
 mod thread_index;

@@ -41,6 +41,7 @@ use crate::{
     },
     clock::{Deadline, Instant},
     const_fn, futex,
+    hash::hash,
     lock::{Held, Lock},
     thread::{self, Thread},
 };
@@ -197,7 +198,8 @@ pub fn wake_one(address: *const (), choose: impl FnOnce(Option<Oldest>) -> bool)
             return false;
         };
         queues.remove(head);
-        head.signal()
+        // SAFETY: it is unlinked, has no signal yet, and so is ours alone and alive.
+        unsafe { Node::signal(head) }
     };
     wake.wake();
     true
@@ -226,10 +228,14 @@ pub fn wake_all(address: *const (), choose: impl FnOnce(bool) -> bool) {
         }
         head
     };
-    // SAFETY: a node that was chosen stays alive until its signal, and is ours alone until then.
-    while let Some(node) = unsafe { next.as_ref() } {
-        next = node.next.get();
-        node.signal().wake();
+    while !next.is_null() {
+        let node = next;
+        // SAFETY: a node that was chosen stays alive until its signal, and is ours alone until then.
+        let wake = unsafe {
+            next = (*node).next.get();
+            Node::signal(node)
+        };
+        wake.wake();
     }
 }
 
@@ -320,15 +326,23 @@ impl Node {
         linked
     }
 
-    /// Gives a node that was unlinked its signal, and returns how to wake its thread. The node
-    /// may be gone by then.
-    fn signal(&self) -> Wake {
+    /// Gives a node that was unlinked its signal, and returns how to wake its thread.
+    ///
+    /// # Safety
+    ///
+    /// The node is unlinked and has no signal yet. It may be gone as soon as it has: hence no
+    /// reference, which would have to be good to the end of the call.
+    unsafe fn signal(node: *const Self) -> Wake {
+        // SAFETY: by invariant 3 the node is alive, and the caller's alone.
+        let Self {
+            sleeper, signal, ..
+        } = unsafe { &*node };
         let wake = Wake {
-            sleeper: self.sleeper.clone(),
-            signal: &raw const self.signal,
+            sleeper: sleeper.clone(),
+            signal,
         };
         // Release pairs with the Acquire of `is_woken`.
-        self.signal.store(WOKEN, Release);
+        signal.store(WOKEN, Release);
         wake
     }
 
@@ -337,13 +351,19 @@ impl Node {
         self.signal.load(Acquire) == WOKEN
     }
 
+    /// Sleeps until woken.
     fn sleep(&self) {
         loop {
             // Acquire pairs with the Release of `signal`.
             match (self.signal.load(Acquire), &self.sleeper) {
                 (WOKEN, _) => return,
                 (state, Sleeper::Futex) => futex::wait(&self.signal, state),
-                (_, Sleeper::Parked(_)) => thread::park(),
+                (_, Sleeper::Parked(me)) => {
+                    let _token = GiveBack(me);
+                    while !self.is_woken() {
+                        thread::park();
+                    }
+                }
             }
         }
     }
@@ -351,21 +371,36 @@ impl Node {
     /// Sleeps until woken, and returns `true`; or until `deadline`, and leaves the queue, and
     /// returns `false`.
     fn sleep_until(&self, deadline: Deadline, leave: impl FnOnce(bool)) -> bool {
-        // Whether a park ended early for no reason of ours: then it may have taken a token that
-        // was left for this thread for a purpose of the program's own, and we give it back.
-        let mut stray = false;
-        while !self.is_woken() && deadline.park() {
-            stray |= !self.is_woken() && !deadline.has_passed();
+        if self.is_woken() {
+            return true;
         }
-        let left = !self.is_woken() && self.leave(leave);
+        let _token = match &self.sleeper {
+            Sleeper::Parked(me) => Some(GiveBack(me)),
+            Sleeper::Futex => None,
+        };
+        while !self.is_woken() && deadline.park() {}
+        if self.is_woken() {
+            return true;
+        }
+        let left = self.leave(leave);
         if !left {
             // Chosen: the signal is there, or on its way.
             self.sleep();
         }
-        if stray {
-            thread::current().unpark();
-        }
         !left
+    }
+}
+
+/// Leaves a token for the next park of this thread, when dropped.
+///
+/// A thread has one token. A park of ours may have taken the one that the program left there for
+/// itself, be it instead of the waker's or together with it, which looks the same. So there is one
+/// again afterwards. At worst the program's next park ends for no reason, as it may.
+struct GiveBack<'a>(&'a Thread);
+
+impl Drop for GiveBack<'_> {
+    fn drop(&mut self) {
+        self.0.unpark();
     }
 }
 
@@ -408,13 +443,7 @@ loom::lazy_static! {
 
 impl Bucket {
     fn lock<'a>(address: *const ()) -> Queues<'a> {
-        // Fibonacci hashing: the high bits of the product depend on all bits of the address.
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "the low bits are hash enough"
-        )]
-        let hash = ((address.addr() >> 2) as u32).wrapping_mul(0x9E37_79B1);
-        let bucket = &TABLE[(hash >> 16) as usize % TABLE.len().min(BUCKETS)];
+        let bucket = &TABLE[hash(address.addr(), BUCKETS.ilog2()) % TABLE.len()];
         Queues {
             bucket,
             _held: bucket.lock.lock(),

@@ -8,11 +8,12 @@ use std::{
         mpsc,
     },
     thread,
+    time::Duration,
 };
 
 use gosync_park::{
-    clock::Instant,
-    queue::{self, Oldest, Place},
+    clock::{Deadline, Instant},
+    queue::{self, Oldest, Outcome, Place},
 };
 
 fn address<T>(of: &T) -> *const () {
@@ -174,61 +175,94 @@ fn wake_all_in_order() {
 /// Waiters leave from the head, the middle and the end; the others stay in order.
 #[test]
 fn leave_from_anywhere() {
-    use std::time::Duration;
-
-    use gosync_park::{clock::Deadline, queue::Outcome};
-
     for leaver in 0..4 {
-        let word = 0_u32;
-        let order = Mutex::new(Vec::new());
-        let (send, receive) = mpsc::channel();
-        thread::scope(|s| {
-            let mut timed = None;
-            for i in 0..4 {
-                if i == leaver {
-                    let (entered, wait) = mpsc::channel();
-                    timed = Some(s.spawn({
-                        let word = &word;
-                        move || {
-                            queue::wait_until(
-                                address(word),
-                                Place::Back,
-                                Instant::now(),
-                                Deadline::after(Duration::from_millis(1)),
-                                || entered.send(()).is_ok(),
-                                |empty| assert!(!empty),
-                            )
-                        }
-                    }));
-                    wait.recv().unwrap();
-                    queue::wake_one(address(&word), |_| false);
-                } else {
-                    let (order, send) = (&order, send.clone());
-                    start(s, &word, Place::Back, move || {
-                        order.lock().unwrap().push(i);
-                        send.send(()).unwrap();
-                    });
-                }
-            }
-            assert_eq!(timed.unwrap().join().unwrap(), Outcome::TimedOut);
-            for _ in 0..3 {
-                assert!(queue::wake_one(address(&word), always));
-                receive.recv().unwrap();
-            }
-            assert!(!queue::wake_one(address(&word), always));
-        });
-        let expected: Vec<_> = (0..4).filter(|&i| i != leaver).collect();
-        assert_eq!(order.into_inner().unwrap(), expected);
+        // Until the one that leaves has waited for long enough to see the others come.
+        let mut patience = Duration::from_millis(1);
+        while !leave_at(leaver, patience) {
+            patience *= 2;
+        }
     }
+}
+
+/// Of four waiters the one at `leaver` gives up after `patience`. Whether all were there by then.
+fn leave_at(leaver: usize, patience: Duration) -> bool {
+    let word = 0_u32;
+    let all_there = AtomicBool::new(false);
+    let left_among_all = AtomicBool::new(false);
+    let order = Mutex::new(Vec::new());
+    let (send, receive) = mpsc::channel();
+    thread::scope(|s| {
+        let mut timed = None;
+        for i in 0..4 {
+            if i == leaver {
+                let (entered, wait) = mpsc::channel();
+                timed = Some(s.spawn({
+                    let (word, all_there, left_among_all) = (&word, &all_there, &left_among_all);
+                    move || {
+                        queue::wait_until(
+                            address(word),
+                            Place::Back,
+                            Instant::now(),
+                            Deadline::after(patience),
+                            || entered.send(()).is_ok(),
+                            |empty| left_among_all.store(all_there.load(SeqCst) && !empty, SeqCst),
+                        )
+                    }
+                }));
+                wait.recv().unwrap();
+                queue::wake_one(address(&word), |_| false);
+            } else {
+                let (order, send) = (&order, send.clone());
+                start(s, &word, Place::Back, move || {
+                    order.lock().unwrap().push(i);
+                    send.send(()).unwrap();
+                });
+            }
+        }
+        all_there.store(true, SeqCst);
+        assert_eq!(timed.unwrap().join().unwrap(), Outcome::TimedOut);
+        for _ in 0..3 {
+            assert!(queue::wake_one(address(&word), always));
+            receive.recv().unwrap();
+        }
+        assert!(!queue::wake_one(address(&word), always));
+    });
+    let expected: Vec<_> = (0..4).filter(|&i| i != leaver).collect();
+    assert_eq!(order.into_inner().unwrap(), expected);
+    left_among_all.into_inner()
+}
+
+/// A park of the program's own is owed a token that was given during a wait with a deadline,
+/// even if the wait's own park took it, together with the waker's.
+#[test]
+fn a_timed_wait_takes_no_token_for_good() {
+    let word = 0_u32;
+    thread::scope(|s| {
+        let (send, receive) = mpsc::channel();
+        let waiter = s.spawn(|| {
+            let enter = move || send.send(()).is_ok();
+            let deadline = Deadline::after(Duration::MAX);
+            let outcome = queue::wait_until(
+                address(&word),
+                Place::Back,
+                Instant::now(),
+                deadline,
+                enter,
+                |_| unreachable!(),
+            );
+            assert_eq!(outcome, Outcome::Woken);
+            thread::park();
+        });
+        receive.recv().unwrap();
+        waiter.thread().unpark();
+        assert!(queue::wake_one(address(&word), always));
+        // The scope ends only if the park does.
+    });
 }
 
 /// A waiter that was chosen says so, however late it is.
 #[test]
 fn a_chosen_waiter_is_never_too_late() {
-    use std::time::Duration;
-
-    use gosync_park::{clock::Deadline, queue::Outcome};
-
     let word = 0_u32;
     let timed_out = AtomicU32::new(0);
     let mut woken = 0;

@@ -5,7 +5,10 @@
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use crate::atomic::{AtomicU32, Ordering::Relaxed};
+use crate::{
+    atomic::{AtomicU32, Ordering::Relaxed},
+    hash::hash,
+};
 
 struct Bucket {
     /// Held over the comparison and the way into sleep, and over every wake-up.
@@ -24,9 +27,7 @@ static TABLE: [Bucket; BUCKETS] = [const {
 
 impl Bucket {
     fn of(word: *const AtomicU32) -> &'static Self {
-        // Fibonacci hashing: neighbouring words fall into different buckets.
-        let hash = (word.addr() / size_of::<u32>()).wrapping_mul(0x9E37_79B1);
-        &TABLE[(hash >> 16) % BUCKETS]
+        &TABLE[hash(word.addr(), BUCKETS.ilog2())]
     }
 
     fn lock(&self) -> MutexGuard<'_, ()> {
