@@ -1,0 +1,105 @@
+//! All calls on a key, and so on all keys, happen in one order.
+
+use std::collections::BTreeMap;
+
+use gosync_map::Map;
+use gosync_proof::history::Model;
+use proptest::prelude::*;
+
+use crate::{check, program};
+
+#[derive(Clone, Copy, Debug)]
+enum Call {
+    Get(u8),
+    Set(u8, u8),
+    Insert(u8, u8),
+    GetOrInsert(u8, u8),
+    CompareAndSwap(u8, u8, u8),
+    Remove(u8),
+    Discard(u8),
+    CompareAndRemove(u8, u8),
+}
+
+/// What was there, and whether something was done.
+type Return = (Option<u8>, bool);
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+struct Plain(BTreeMap<u8, u8>);
+
+impl Model for Plain {
+    type Call = Call;
+    type Return = Return;
+
+    fn after(&self, call: &Call, returned: &Return, _: &[&Call]) -> Option<Self> {
+        let mut next = self.clone();
+        let expected = match *call {
+            Call::Get(key) => (next.0.get(&key).copied(), true),
+            Call::Set(key, value) => {
+                next.0.insert(key, value);
+                (None, true)
+            }
+            Call::Insert(key, value) => (next.0.insert(key, value), true),
+            Call::GetOrInsert(key, value) => {
+                let there = next.0.contains_key(&key);
+                (Some(*next.0.entry(key).or_insert(value)), there)
+            }
+            Call::CompareAndSwap(key, old, new) => {
+                let swaps = next.0.get(&key) == Some(&old);
+                if swaps {
+                    next.0.insert(key, new);
+                }
+                (None, swaps)
+            }
+            Call::Remove(key) => (next.0.remove(&key), true),
+            Call::Discard(key) => (None, next.0.remove(&key).is_some()),
+            Call::CompareAndRemove(key, old) => {
+                let removes = next.0.get(&key) == Some(&old);
+                if removes {
+                    next.0.remove(&key);
+                }
+                (None, removes)
+            }
+        };
+        (expected == *returned).then_some(next)
+    }
+}
+
+fn make(map: &Map<u8, u8>, call: Call) -> Return {
+    match call {
+        Call::Get(key) => (map.get(&key), true),
+        Call::Set(key, value) => {
+            map.set(key, value);
+            (None, true)
+        }
+        Call::Insert(key, value) => (map.insert(key, value), true),
+        Call::GetOrInsert(key, value) => {
+            let (value, there) = map.get_or_insert(key, value);
+            (Some(value), there)
+        }
+        Call::CompareAndSwap(key, old, new) => (None, map.compare_and_swap(&key, &old, new)),
+        Call::Remove(key) => (map.remove(&key), true),
+        Call::Discard(key) => (None, map.discard(&key)),
+        Call::CompareAndRemove(key, old) => (None, map.compare_and_remove(&key, &old)),
+    }
+}
+
+#[test]
+fn one_order() {
+    let key = || 0..2_u8;
+    let value = || 0..3_u8;
+    let call = prop_oneof![
+        2 => key().prop_map(Call::Get),
+        1 => (key(), value()).prop_map(|(k, v)| Call::Set(k, v)),
+        2 => (key(), value()).prop_map(|(k, v)| Call::Insert(k, v)),
+        2 => (key(), value()).prop_map(|(k, v)| Call::GetOrInsert(k, v)),
+        2 => (key(), value(), value()).prop_map(|(k, o, n)| Call::CompareAndSwap(k, o, n)),
+        2 => key().prop_map(Call::Remove),
+        1 => key().prop_map(Call::Discard),
+        1 => (key(), value()).prop_map(|(k, o)| Call::CompareAndRemove(k, o)),
+    ];
+    check(
+        program(call, 8),
+        |_| (Map::new(), Plain::default()),
+        |map, call, recorder| recorder.call(*call, || make(map, *call)),
+    );
+}
