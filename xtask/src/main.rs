@@ -12,7 +12,7 @@
 //! | `process.rs` | another program: its repeatable command line, its time limit, its end |
 //! | `log.rs` | the output of other programs, in a file |
 //! | `screen.rs` | lines, a live last line on a terminal, tables |
-//! | `rust.rs` | the tests of a source file, by its tokens |
+//! | `rust.rs` | a source file as tokens: its tests, and what is not shipped |
 //! | `workspace.rs` | what `cargo metadata` knows about the crates |
 //!
 //! A command is a file that lends a [`Command`]; a new one is a file and a line in [`COMMANDS`].

@@ -1,6 +1,6 @@
-//! The tests of a source file, by its tokens.
+//! A source file as tokens: its tests, and what is not shipped.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 /// A function with `#[test]`.
 #[derive(Debug, PartialEq)]
@@ -65,6 +65,27 @@ fn collect(tokens: TokenStream, module: &str, found: &mut Vec<TestFn>) {
             }
         }
     }
+}
+
+/// Whether this token is this character.
+pub(crate) fn is_punct(token: Option<&TokenTree>, wanted: char) -> bool {
+    matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == wanted)
+}
+
+/// Whether the inside of an attribute says that what follows is not in a user's program.
+pub(crate) fn is_not_shipped(attribute: TokenStream) -> bool {
+    let attribute = attribute.to_string().replace(' ', "");
+    ["cfg(test)", "cfg(gosync_loom)"].contains(&&*attribute)
+}
+
+/// Where the item that begins at `at` ends: behind its block or its semicolon.
+pub(crate) fn after_item(tokens: &[TokenTree], at: usize) -> usize {
+    let ends = |token: &TokenTree| match token {
+        TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
+        token => is_punct(Some(token), ';'),
+    };
+    let rest = tokens[at..].iter().position(ends);
+    rest.map_or(tokens.len(), |length| at + length + 1)
 }
 
 #[cfg(test)]

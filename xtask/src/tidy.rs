@@ -4,14 +4,17 @@
 //! |---|---|
 //! | `tidy/manifest.rs` | each published crate says what it is, and carries a README and both licences |
 //! | `mutants/entry.rs` | each mutant applies to the code as it is |
+//! | `tidy/traits.rs` | each public type has assertions about its auto traits |
 //! | `tidy/text.rs` | nothing unfinished in the code, no path of somebody's machine, no dead link |
 //! | `tidy/waiting.rs` | threads wait in gosync-park and nowhere else |
 
 mod manifest;
 mod text;
+mod traits;
 mod waiting;
 
 use std::{
+    collections::BTreeMap,
     fmt, fs,
     path::{Path, PathBuf},
     process::Command,
@@ -20,6 +23,7 @@ use std::{
 use anyhow::{Context, ensure};
 
 use crate::{mutants, workspace::Workspace};
+use traits::Types;
 
 /// A broken rule.
 #[derive(Debug, PartialEq)]
@@ -55,6 +59,7 @@ pub(crate) fn check(workspace: &Workspace) -> anyhow::Result<(usize, Vec<Finding
         .collect();
     findings.extend(mutants::check(workspace));
     let files = files(root)?;
+    let mut types: BTreeMap<&str, Types> = BTreeMap::new();
     for file in &files {
         // What is not UTF-8 is not text.
         let Ok(content) = fs::read_to_string(root.join(file)) else {
@@ -65,8 +70,15 @@ pub(crate) fn check(workspace: &Workspace) -> anyhow::Result<(usize, Vec<Finding
             .published()
             .find(|package| root.join(file).starts_with(package.dir.join("src")));
         if let Some(package) = owner {
+            types.entry(&package.name).or_default().read(file, &content);
             findings.extend(waiting::check(&package.name, file, &content));
         }
+    }
+    for package in workspace.published() {
+        let assertions = package.dir.join("tests").join("traits.rs");
+        let assertions = fs::read_to_string(assertions).unwrap_or_default();
+        let types = types.remove(&*package.name).unwrap_or_default();
+        findings.extend(types.without_assertion(&assertions));
     }
     Ok((files.len(), findings))
 }

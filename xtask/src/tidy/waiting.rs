@@ -10,6 +10,7 @@ use std::path::Path;
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 use super::Finding;
+use crate::rust::{after_item, is_not_shipped, is_punct};
 
 /// Crates that may: the ground floor all; the wrapper of std's atomics those,
 /// and so the map, which is built on a crate that loom cannot look into.
@@ -138,26 +139,6 @@ fn collect(tokens: TokenStream, prefix: &[String], paths: &mut Vec<SpannedPath>)
 /// Whether `::` is at `at`.
 fn is_separator(tokens: &[TokenTree], at: usize) -> bool {
     is_punct(tokens.get(at), ':') && is_punct(tokens.get(at + 1), ':')
-}
-
-fn is_punct(token: Option<&TokenTree>, wanted: char) -> bool {
-    matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == wanted)
-}
-
-/// Whether the inside of an attribute says that what follows is not in a user's program.
-fn is_not_shipped(attribute: TokenStream) -> bool {
-    let attribute = attribute.to_string().replace(' ', "");
-    ["cfg(test)", "cfg(gosync_loom)"].contains(&&*attribute)
-}
-
-/// Where the item that begins at `at` ends: behind its block or its semicolon.
-fn after_item(tokens: &[TokenTree], at: usize) -> usize {
-    let ends = |token: &TokenTree| match token {
-        TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
-        token => is_punct(Some(token), ';'),
-    };
-    let rest = tokens[at..].iter().position(ends);
-    rest.map_or(tokens.len(), |length| at + length + 1)
 }
 
 #[cfg(test)]
