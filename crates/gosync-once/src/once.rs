@@ -1,7 +1,7 @@
 //! [`Once`]: the state machine under all of this crate.
 //!
-//! Two words. `state` is the futex that waiters sleep on; `owner` is the runner's thread index,
-//! and only serves to catch a call from inside the run.
+//! Two words. `state` is also the address of the wait queue's waiters; `owner` is the runner's
+//! thread index, and only serves to catch a call from inside the run.
 //!
 //! | `state` | what it means to call | next | by whom |
 //! |---|---|---|---|
@@ -9,7 +9,7 @@
 //! | [`RUNNING`] | wait | `RUNNING \| WAITERS` | a waiter, before it sleeps |
 //! | | | `DONE` | the runner: its function returned, or panicked |
 //! | | | `INCOMPLETE` | the runner: its function returned `Err` |
-//! | [`RUNNING`]` \| `[`WAITERS`] | sleep | `DONE` or `INCOMPLETE` | the runner, which wakes all |
+//! | [`RUNNING`]` \| `[`WAITERS`] | wait | `DONE` or `INCOMPLETE` | the runner, which wakes all |
 //! | [`DONE`] | return | `INCOMPLETE` | [`Once::reset`], which has the `Once` to itself |
 //!
 //! # Invariants
@@ -17,11 +17,14 @@
 //! 1. There is a [`Running`] for as long as `state` has the `RUNNING` bit, and only one.
 //! 2. `owner` is written only by the thread that has the `Running`, and is [`NOBODY`] whenever
 //!    there is none.
-//! 3. A thread sleeps only while `state` is `RUNNING | WAITERS`, and whoever ends that wakes all.
+//! 3. `WAITERS` is set, and a run with waiters ended, with the wait queue locked: in one step with
+//!    entering the queue, and with taking all out of it. So a thread is in the queue only while
+//!    `state` is `RUNNING | WAITERS`. And whoever is woken waited for this very `Once`: it is
+//!    alive, where one that nobody waits for may be gone as soon as it is done.
 //!
 //! # Orderings
 //!
-//! One edge carries everything: the `Release` swap that ends a run (in `Running::drop`), paired
+//! One edge carries everything: the `Release` write that ends a run (in `Running::drop`), paired
 //! with the `Acquire` load or compare-exchange by which any other call learns of that end. `owner`
 //! can be `Relaxed`: a thread only compares it with its own index, so only its own stores matter
 //! (its last one was `NOBODY`, unless it is the runner). Stores by others it may see late, but they
@@ -29,7 +32,7 @@
 //! exception, since `thread_index` orders the two. That the stores of two runners cannot change
 //! places follows from the edge above.
 
-use std::{fmt, num::NonZeroU32};
+use std::{fmt, num::NonZeroU32, ptr};
 
 use gosync_park::{
     Spin,
@@ -37,7 +40,10 @@ use gosync_park::{
         AtomicU32,
         Ordering::{Acquire, Relaxed, Release},
     },
-    const_fn, futex, thread_index,
+    clock::Instant,
+    const_fn,
+    queue::{self, Place},
+    thread_index,
 };
 
 /// The run is over. Zero, so that the question asked most often is a comparison with zero.
@@ -176,7 +182,7 @@ impl Once {
     #[inline]
     #[must_use]
     pub fn is_done(&self) -> bool {
-        // Acquire: pairs with the swap in `Running::drop`.
+        // Acquire: pairs with the end of a run, in `Running::drop`.
         self.state.load(Acquire) == DONE
     }
 
@@ -228,7 +234,7 @@ impl Once {
     pub(crate) fn begin(&self, name: &str) -> Option<Running<'_>> {
         let me = thread_index().map_or(NOBODY, NonZeroU32::get);
         let mut spin = Spin::new();
-        // Acquire, here and below: pairs with the swap in `Running::drop`.
+        // Acquire, here and below: pairs with the end of a run, in `Running::drop`.
         let mut state = self.state.load(Acquire);
         loop {
             if state == DONE {
@@ -258,20 +264,20 @@ impl Once {
                 state = self.state.load(Acquire);
                 continue;
             }
-            if state == RUNNING {
-                // Relaxed on success: the bit only asks for a wake-up, which the runner's swap
-                // cannot miss.
-                let marked =
-                    self.state
-                        .compare_exchange_weak(RUNNING, RUNNING | WAITERS, Relaxed, Acquire);
-                if let Err(now) = marked {
-                    state = now;
-                    continue;
-                }
-            }
-            futex::wait(&self.state, RUNNING | WAITERS);
+            // `false` if the run ended before this thread was in the queue.
+            queue::wait(self.address(), Place::Back, Instant::now(), || {
+                // Relaxed: the end of the run is ordered with this by the state alone, or by the
+                // queue's lock.
+                let mark = |state| (state & RUNNING != 0).then_some(state | WAITERS);
+                self.state.try_update(Relaxed, Relaxed, mark).is_ok()
+            });
             state = self.state.load(Acquire);
         }
+    }
+
+    /// By which the waiters are found.
+    fn address(&self) -> *const () {
+        ptr::from_ref(&self.state).cast()
     }
 
     /// The state in words. Out of date as soon as it is read.
@@ -320,16 +326,28 @@ impl Running<'_> {
 impl Drop for Running<'_> {
     fn drop(&mut self) {
         let Once { state, owner } = self.once;
-        let word: *const AtomicU32 = state;
-        // By invariant 2. Relaxed: before the swap in any case, see "Orderings".
+        // By invariant 2. Relaxed: before the end in any case, see "Orderings".
         owner.store(NOBODY, Relaxed);
         // Release: pairs with the Acquire in `is_done` and `begin`.
-        let was = state.swap(self.ends_in, Release);
-        debug_assert!(was & RUNNING != 0, "invariant 1");
-        if was & WAITERS != 0 {
-            // All, also after a failed run: the bit is gone, so nobody would wake the next one.
-            futex::wake_all(word);
+        let ended = state.compare_exchange(RUNNING, self.ends_in, Release, Relaxed);
+        if ended.is_err() {
+            self.end_with_waiters();
         }
+    }
+}
+
+impl Running<'_> {
+    /// Ends a run that others wait for. All are woken, also after a failed run: the bit is gone
+    /// then, so nobody would wake the next one.
+    #[cold]
+    fn end_with_waiters(&self) {
+        let Once { state, .. } = self.once;
+        queue::wake_all(self.once.address(), |_| {
+            // Release: as in `drop`.
+            let was = state.swap(self.ends_in, Release);
+            debug_assert_eq!(was, RUNNING | WAITERS, "invariants 1 and 3");
+            true
+        });
     }
 }
 

@@ -98,7 +98,8 @@ fn once_runs_once_with_two_threads() {
 #[test]
 fn once_runs_once_with_three_threads() {
     Model::new("once: one run, seen by all, 3 threads")
-        .at_least(100)
+        .preemptions(2)
+        .at_least(1000)
         .check(|| one_run(3));
 }
 
@@ -165,7 +166,8 @@ fn once_is_done_after_a_panic_with_two_threads() {
 #[test]
 fn once_is_done_after_a_panic_with_three_threads() {
     Model::new("once: a panic ends the run, 3 threads")
-        .at_least(100)
+        .preemptions(2)
+        .at_least(1000)
         .check(|| panicking_run(3));
 }
 
@@ -202,7 +204,7 @@ fn a_failed_run_is_tried_again_with_two_threads() {
 #[test]
 fn a_failed_run_wakes_all_three_threads() {
     Model::new("once: a failed run, 3 threads")
-        .preemptions(2)
+        .preemptions(1)
         .at_least(100)
         .check(|| {
             let shared = ModelArc::new((Once::new(), Data::new()));
