@@ -1,6 +1,9 @@
 //! What the benchmarks share: arguments, interleaved rounds, medians, spreads, Go as a peer.
 
 pub mod go;
+mod versus;
+
+pub use versus::{Peer, versus};
 
 use std::{
     hint::black_box,
@@ -75,6 +78,14 @@ pub fn race(
             longest: longest.as_secs_f64() * 1e3,
         }
     })
+}
+
+impl Sample {
+    /// What an operation took, in nanoseconds, over all threads.
+    #[must_use]
+    pub fn nanoseconds(self) -> f64 {
+        1e3 / self.rate
+    }
 }
 
 /// The median, the least and the greatest of some figures.
