@@ -36,7 +36,7 @@ pub(crate) const COMMAND: Command = Command {
 };
 
 const HELP: &str = "\
-usage: cargo xtask test-all [STEP ...] [--quick] [--list] [--timeout MINUTES]
+usage: cargo xtask test-all [STEP ...] [--quick | --thorough] [--list] [--timeout MINUTES]
 
 Runs all steps, goes on after one that fails, and ends with a table. The exit status is 0 if no
 step failed, 1 if one did, 2 if the arguments were wrong.
@@ -44,14 +44,17 @@ step failed, 1 if one did, 2 if the arguments were wrong.
   STEP               a step by name, or one part of it: `loom`, `loom:gosync-mutex`
   --list             the names of the steps and of their parts
   --quick            only formatting, lints, tests and documentation
-  --timeout MINUTES  the longest that a step may take before it is killed (20)";
+  --thorough         all mutants, deeper models, more random programs, longer stress: an hour
+  --timeout MINUTES  the longest that a step may take before it is killed (20; thorough, 60)";
 
 /// The longest that a step may take. The slowest takes about a fifth of it on two cores.
 const TIMEOUT: Duration = Duration::from_secs(20 * 60);
+const THOROUGH_TIMEOUT: Duration = Duration::from_secs(60 * 60);
 
 struct Arguments {
     wanted: Vec<String>,
     quick: bool,
+    thorough: bool,
     list: bool,
     timeout: Duration,
 }
@@ -62,7 +65,7 @@ fn run(arguments: lexopt::Parser) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     };
     let workspace = Workspace::load()?;
-    let steps = steps::all(&workspace);
+    let steps = steps::all(&workspace, arguments.thorough);
     if arguments.list {
         for line in list(&steps) {
             println!("{line}");
@@ -96,22 +99,35 @@ fn parse(mut parser: lexopt::Parser) -> anyhow::Result<Option<Arguments>> {
     let mut arguments = Arguments {
         wanted: Vec::new(),
         quick: false,
+        thorough: false,
         list: false,
         timeout: TIMEOUT,
     };
+    let mut timeout = None;
     while let Some(argument) = parser.next()? {
         match argument {
             Long("quick") => arguments.quick = true,
+            Long("thorough") => arguments.thorough = true,
             Long("list") => arguments.list = true,
             Long("timeout") => {
                 let minutes: u64 = parser.value()?.parse().context("--timeout")?;
-                arguments.timeout = Duration::from_secs(60 * minutes);
+                timeout = Some(Duration::from_secs(60 * minutes));
             }
             Long("help") | Short('h') => return Ok(None),
             Value(name) => arguments.wanted.push(name.string()?),
             other => return Err(other.unexpected().into()),
         }
     }
+    anyhow::ensure!(
+        !(arguments.quick && arguments.thorough),
+        "--quick and --thorough do not go together"
+    );
+    let usual = if arguments.thorough {
+        THOROUGH_TIMEOUT
+    } else {
+        TIMEOUT
+    };
+    arguments.timeout = timeout.unwrap_or(usual);
     Ok(Some(arguments))
 }
 
@@ -200,6 +216,11 @@ mod tests {
         let parsed = arguments(&[]).unwrap().unwrap();
         assert!(parsed.wanted.is_empty() && !parsed.quick && !parsed.list);
         assert_eq!(parsed.timeout, TIMEOUT);
+
+        let parsed = arguments(&["--thorough"]).unwrap().unwrap();
+        assert!(parsed.thorough && !parsed.quick);
+        assert_eq!(parsed.timeout, THOROUGH_TIMEOUT);
+        assert!(arguments(&["--thorough", "--quick"]).is_err());
     }
 
     #[test]

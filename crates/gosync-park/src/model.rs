@@ -31,7 +31,8 @@ impl Model {
     }
 
     /// Explores executions with at most so many preemptions (switches away from a thread that
-    /// could have gone on). The environment's `LOOM_MAX_PREEMPTIONS` goes before it.
+    /// could have gone on). The environment's `LOOM_MAX_PREEMPTIONS` goes before it, and its
+    /// `GOSYNC_LOOM_DEEPER` adds to it.
     #[must_use]
     pub fn preemptions(mut self, bound: usize) -> Self {
         self.preemptions = bound;
@@ -63,7 +64,10 @@ impl Model {
         let counter = Arc::clone(&executions);
         let long_ago = self.long_ago;
         let mut builder = loom::model::Builder::new();
-        builder.preemption_bound = builder.preemption_bound.or(Some(self.preemptions));
+        let deeper = std::env::var("GOSYNC_LOOM_DEEPER").map(|by| by.parse::<usize>());
+        let deeper = deeper.map_or(0, |by| by.expect("GOSYNC_LOOM_DEEPER is a number"));
+        let bound = self.preemptions + deeper;
+        builder.preemption_bound = builder.preemption_bound.or(Some(bound));
         builder.max_branches = builder.max_branches.max(10_000);
         builder.check(move || {
             crate::futex::reset();

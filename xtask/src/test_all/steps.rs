@@ -78,8 +78,9 @@ impl Part {
     }
 }
 
-/// All steps, in the order in which they run.
-pub(super) fn all(workspace: &Workspace) -> Vec<Step> {
+/// All steps, in the order in which they run. A thorough run takes what is random longer, and what
+/// is sampled whole.
+pub(super) fn all(workspace: &Workspace, thorough: bool) -> Vec<Step> {
     vec![
         Step {
             name: "fmt",
@@ -109,7 +110,7 @@ pub(super) fn all(workspace: &Workspace) -> Vec<Step> {
             about: "all tests of the workspace, and of its examples",
             unit: "",
             quick: true,
-            parts: tests(),
+            parts: tests(thorough),
         },
         Step {
             name: "doctests",
@@ -133,7 +134,7 @@ pub(super) fn all(workspace: &Workspace) -> Vec<Step> {
             about: "the model checker finds no bad interleaving",
             unit: "crate",
             quick: false,
-            parts: loom(workspace),
+            parts: loom(workspace, thorough),
         },
         Step {
             name: "fallback",
@@ -147,14 +148,25 @@ pub(super) fn all(workspace: &Workspace) -> Vec<Step> {
             about: "ThreadSanitizer finds no race",
             unit: "run",
             quick: false,
-            parts: tsan(workspace),
+            parts: tsan(workspace, thorough),
+        },
+        Step {
+            name: "memcheck",
+            about: "valgrind finds no access to freed memory, and no leak",
+            unit: "run",
+            quick: false,
+            parts: memcheck(workspace),
         },
         Step {
             name: "stress",
             about: "random threads break no invariant, and none hangs",
             unit: "",
             quick: false,
-            parts: Part::only(Action::Run(Cmd::cargo("xtask stress --seconds 10"))),
+            parts: Part::only(Action::Run(Cmd::cargo(if thorough {
+                "xtask stress --seconds 180"
+            } else {
+                "xtask stress --seconds 10"
+            }))),
         },
         Step {
             name: "examples",
@@ -194,10 +206,16 @@ pub(super) fn all(workspace: &Workspace) -> Vec<Step> {
     ]
 }
 
+/// What the compiler refuses takes long to show. The step `tests` does it.
+const NOT_COMPILE_FAIL: &str = "-- --skip compile_fail";
+
 fn alone(workspace: &Workspace) -> Vec<Part> {
     let part = |package: &crate::workspace::Package| {
         let (sets, note) = package.feature_sets();
-        let test = |flag: &&str| Action::Run(Cmd::cargo("test -p").arg(&package.name).args(flag));
+        let test = |flag: &&str| {
+            let cmd = Cmd::cargo("test --lib --tests -p").arg(&package.name);
+            Action::Run(cmd.args(flag).args(NOT_COMPILE_FAIL))
+        };
         let mut actions: Vec<_> = sets.iter().map(test).collect();
         actions.push(Action::WriteOutside(package.name.clone()));
         actions.push(Action::Run(outside::command(workspace, &package.name)));
@@ -214,8 +232,11 @@ fn alone(workspace: &Workspace) -> Vec<Part> {
 /// This program's own tests are among them. They are unit tests only, on purpose: for a package
 /// with integration tests cargo would also build the program itself, over the one that is running,
 /// which Windows does not allow.
-fn tests() -> Vec<Part> {
-    let cmd = Cmd::cargo("test --workspace --all-features --all-targets");
+fn tests(thorough: bool) -> Vec<Part> {
+    let mut cmd = Cmd::cargo("test --workspace --all-features --all-targets");
+    if thorough {
+        cmd = cmd.env("PROPTEST_CASES", "5000");
+    }
     vec![Part::named("").and(Action::Run(cmd)).expect(Expect::Tests)]
 }
 
@@ -225,7 +246,7 @@ fn doctests() -> Vec<Part> {
 }
 
 /// In release mode, since the model checker runs each model thousands of times.
-fn loom(workspace: &Workspace) -> Vec<Part> {
+fn loom(workspace: &Workspace, thorough: bool) -> Vec<Part> {
     let has_models = workspace
         .packages
         .iter()
@@ -237,15 +258,17 @@ fn loom(workspace: &Workspace) -> Vec<Part> {
             .arg(workspace.target_dir("loom"))
             .args("-- --nocapture")
             .env("RUSTFLAGS", "--cfg gosync_loom");
+        let cmd = if thorough {
+            cmd.env("GOSYNC_LOOM_DEEPER", "1")
+        } else {
+            cmd
+        };
         Part::named(&package.name)
             .and(Action::Run(cmd))
             .expect(Expect::Models)
     };
     has_models.map(part).collect()
 }
-
-/// What the compiler refuses does not depend on the futex, and takes long to show: it is left out.
-const NOT_COMPILE_FAIL: &str = "-- --skip compile_fail";
 
 fn fallback(workspace: &Workspace) -> Vec<Part> {
     let cmd = Cmd::cargo("test --all-features --lib --tests")
@@ -258,9 +281,10 @@ fn fallback(workspace: &Workspace) -> Vec<Part> {
 }
 
 /// All tests run under `ThreadSanitizer` only where std can be compiled for it too: it takes for
-/// races what it does not see synchronized, such as the end of a `thread::scope`. One program,
-/// `examples/races.rs`, is written to need no such std.
-fn tsan(workspace: &Workspace) -> Vec<Part> {
+/// races what it does not see synchronized, such as the end of a `thread::scope`. Two programs are
+/// written to need no such std: `examples/races.rs`, and what stress does to these primitives (not
+/// to the map, since seize orders by fences, nor to what gives out an `Arc`, since std does).
+fn tsan(workspace: &Workspace, thorough: bool) -> Vec<Part> {
     let nightly = |arguments: &str| {
         Cmd::cargo(arguments)
             .arg("--target")
@@ -271,17 +295,23 @@ fn tsan(workspace: &Workspace) -> Vec<Part> {
     // An absolute path, since a program of cargo's may run in any folder.
     let suppressions = workspace.root.join("xtask").join("tsan.supp");
     // With and without a std of their own, they would throw away each other's work in one folder.
-    let races = nightly("+nightly run --quiet -p xtask --example races")
-        .arg("--target-dir")
-        .arg(workspace.target_dir("tsan"))
-        .env(
-            "TSAN_OPTIONS",
-            format!("suppressions={}", suppressions.display()),
-        )
-        .env(
-            "RUSTFLAGS",
-            "-Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer",
-        );
+    let without_std = |arguments: &str| {
+        nightly(arguments)
+            .arg("--target-dir")
+            .arg(workspace.target_dir("tsan"))
+            .env(
+                "TSAN_OPTIONS",
+                format!("suppressions={}", suppressions.display()),
+            )
+            .env(
+                "RUSTFLAGS",
+                "-Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer",
+            )
+    };
+    let races = without_std("+nightly run --quiet --release -p xtask --example races");
+    let stress = without_std("+nightly run --quiet --release -p gosync-proof --bin stress")
+        .args("-- mutex rwmutex once waitgroup cond pool --calm --threads 8 --seconds")
+        .arg(if thorough { "120" } else { "6" });
     let tests = nightly("+nightly test -Zbuild-std --all-features --lib --tests")
         .args(&workspace.published_only())
         .arg("--target-dir")
@@ -295,12 +325,35 @@ fn tsan(workspace: &Workspace) -> Vec<Part> {
             ..Part::named("races").and(Action::Run(races))
         },
         Part {
+            skip: nightly.no_tsan(),
+            ..Part::named("stress").and(Action::Run(stress))
+        },
+        Part {
             skip: nightly.no_tsan().or_else(|| nightly.no_std_source()),
             ..Part::named("tests")
                 .and(Action::Run(tests))
                 .expect(Expect::Tests)
         },
     ]
+}
+
+/// What owns memory, under stress. valgrind runs one thread at a time, so a few are enough.
+fn memcheck(workspace: &Workspace) -> Vec<Part> {
+    let part = |primitive: &str| {
+        let build = Cmd::cargo("build --release -p gosync-proof --bin stress");
+        let run = Cmd::new("valgrind", "--quiet --error-exitcode=3 --fair-sched=yes")
+            .args("--leak-check=full --errors-for-leak-kinds=definite,indirect")
+            .arg(workspace.target_dir("release/stress"))
+            .arg(primitive)
+            .args("--calm --threads 4 --seconds 3");
+        Part {
+            skip: toolchain::no_valgrind(),
+            ..Part::named(primitive)
+                .and(Action::Run(build))
+                .and(Action::Run(run))
+        }
+    };
+    ["pool", "map", "once", "atomic"].map(part).into()
 }
 
 fn examples(workspace: &Workspace) -> Vec<Part> {

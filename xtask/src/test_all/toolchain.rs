@@ -1,4 +1,4 @@
-//! What is installed on this machine: the nightly toolchain, its parts, other targets.
+//! What is installed on this machine: the nightly toolchain, its parts, valgrind, other targets.
 
 use std::{
     path::{Path, PathBuf},
@@ -46,6 +46,13 @@ impl Nightly {
         let there = self.has("src/rust/library/Cargo.lock");
         (!there).then(|| String::from("the nightly toolchain has no rust-src, to instrument std"))
     }
+}
+
+/// Why nothing can run under valgrind here.
+pub(super) fn no_valgrind() -> Option<String> {
+    let there = Command::new("valgrind").arg("--version").output();
+    let there = there.is_ok_and(|output| output.status.success());
+    (!there).then(|| String::from("valgrind is not installed"))
 }
 
 /// The targets, other than this machine's own, whose std is there.
