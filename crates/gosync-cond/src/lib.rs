@@ -30,6 +30,9 @@
 //!   (Somebody else may lock the mutex first, so look at the condition again all the same.)
 //! - A wait that gives up swallows no notification: one that was chosen already returns as
 //!   notified, however late it is.
+//! - [`notify_all`](Cond::notify_all) wakes all in the order in which they came, each for itself,
+//!   and they lock the mutex as any other thread would. They are not moved to the mutex's own
+//!   queue, since the mutex may be anybody's.
 //! - A notification *synchronizes with* the return of the wait that it ends.
 //! - It does not allocate, and is 4 bytes.
 
@@ -156,9 +159,17 @@ impl Cond {
         timeout: Option<Duration>,
         unlocked: impl FnOnce(&dyn Fn() -> bool) -> R,
     ) -> R {
+        self.wait_by(timeout.map(Deadline::after), unlocked)
+    }
+
+    fn wait_by<R>(
+        &self,
+        deadline: Option<Deadline>,
+        unlocked: impl FnOnce(&dyn Fn() -> bool) -> R,
+    ) -> R {
         queue::wait_around(
             self.address(),
-            timeout.map(Deadline::after),
+            deadline,
             // Relaxed, as in `left`: see `notify_one`.
             || self.waiters.store(QUEUED, Relaxed),
             |empty| self.left(empty),
@@ -183,7 +194,7 @@ impl Cond {
 
 #[cfg(not(gosync_loom))]
 mod guard {
-    use std::time::Duration;
+    use std::time::{Duration, Instant};
 
     use lock_api::{MutexGuard, RawMutex};
 
@@ -237,7 +248,7 @@ mod guard {
 
         /// Waits as [`wait`](Self::wait) does, but gives up after `timeout`. Returns whether a
         /// notification ended the wait. The mutex is locked again in any case, however long that
-        /// takes.
+        /// takes. Go has no such wait.
         ///
         /// ```
         /// use std::time::Duration;
@@ -254,6 +265,29 @@ mod guard {
             timeout: Duration,
         ) -> bool {
             self.wait_with(Some(timeout), |sleep| MutexGuard::unlocked(guard, sleep))
+        }
+
+        /// Waits as [`wait_timeout`](Self::wait_timeout) does, until a moment: for a condition that
+        /// has to come true within one time, however many notifications that takes.
+        ///
+        /// ```
+        /// use std::time::{Duration, Instant};
+        /// # use gosync_mutex::Mutex;
+        /// let (ready, cond) = (Mutex::new(false), gosync_cond::Cond::new());
+        /// let end = Instant::now() + Duration::from_millis(1);
+        /// let mut ready = ready.lock();
+        /// while !*ready && cond.wait_until(&mut ready, end) {}
+        /// assert!(!*ready);
+        /// ```
+        #[must_use]
+        pub fn wait_until<R: RawMutex, T: ?Sized>(
+            &self,
+            guard: &mut MutexGuard<'_, R, T>,
+            deadline: Instant,
+        ) -> bool {
+            self.wait_by(Some(deadline.into()), |sleep| {
+                MutexGuard::unlocked(guard, sleep)
+            })
         }
     }
 }

@@ -145,6 +145,10 @@ fn timeouts() {
     assert!(begin.elapsed() >= Duration::from_millis(5));
     assert!(mutex.try_lock().is_some(), "locked again, and released");
     assert!(!cond.notify_one(), "who gave up does not wait any more");
+    let end = begin + Duration::from_millis(10);
+    assert!(!cond.wait_until(&mut mutex.lock(), end));
+    assert!(Instant::now() >= end);
+    assert!(!cond.wait_until(&mut mutex.lock(), begin), "long past");
     thread::scope(|s| {
         s.spawn(|| {
             *mutex.lock() = true;

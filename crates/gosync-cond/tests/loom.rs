@@ -124,3 +124,32 @@ fn a_timeout_swallows_nothing() {
             assert!(!shared.cond.notify_one(), "nobody is left in the queue");
         });
 }
+
+/// One that gives up and one that does not: a notification goes to either, and none is lost. Who
+/// was chosen returns as notified; who was not leaves the queue, and the other stays in it.
+#[test]
+fn a_timeout_beside_a_waiter() {
+    Model::new("cond: a timeout beside a waiter")
+        .at_least(1000)
+        .check(|| {
+            let shared = Shared::new();
+            let waiters = [Some(Duration::ZERO), None].map(|timeout| {
+                let shared = Arc::clone(&shared);
+                thread::spawn(move || {
+                    shared.mutex.lock();
+                    // Too late to wait for the notifications below.
+                    let notified = shared.ready() == 0 && shared.wait(timeout);
+                    shared.mutex.unlock();
+                    notified
+                })
+            });
+            let first = shared.cond.notify_one();
+            shared.set_ready(1);
+            let mut sent = u32::from(first);
+            while shared.cond.notify_one() {
+                sent += 1;
+            }
+            let received = waiters.map(|waiter| u32::from(waiter.join().unwrap()));
+            assert_eq!(sent, received.iter().sum());
+        });
+}

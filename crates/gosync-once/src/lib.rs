@@ -46,6 +46,9 @@
 //! - Go's `OnceFunc` panics again with the same value. A Rust panic's payload cannot be cloned;
 //!   a `&str` or a `String` comes again as what it was, for any other type a message says that
 //!   there was a panic.
+//! - There is no wait with a timeout, nor has Go one, or std: a call has to end in what was to be
+//!   made, and a caller that gave up could do nothing with it. [`Once::is_done`] looks and never
+//!   waits; who wants to wait for a time can have the run end in a `WaitGroup`'s `done`.
 //! - std's `Once` is poisoned by a panic, and so is `LazyLock`. Here a panic is an outcome like any
 //!   other, because Go's programs count on that.
 //! - [`OnceValue`] is `LazyLock` without `Deref`: its first use runs a function, and may wait or

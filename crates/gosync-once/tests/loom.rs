@@ -302,3 +302,47 @@ fn a_panic_comes_again_in_every_thread() {
             });
         });
 }
+
+/// Two threads that wait for a run that panics are both woken, and see what was done before the
+/// panic. In some executions they were in the queue by then.
+#[test]
+fn a_panic_wakes_those_who_wait() {
+    expect_panics();
+    static AWAITED: AtomicBool = AtomicBool::new(false);
+    Model::new("once: a panic wakes those who wait")
+        .preemptions(1)
+        .at_least(500)
+        .check(|| {
+            let shared = ModelArc::new((Once::new(), Data::new()));
+            let waiters = [(); 2].map(|()| {
+                let shared = ModelArc::clone(&shared);
+                thread::spawn(move || {
+                    let mut ran = false;
+                    shared.0.call_once(|| {
+                        ran = true;
+                        shared.1.add_one();
+                    });
+                    assert_eq!(shared.1.get(), 1);
+                    ran
+                })
+            });
+            let outcome = catch_unwind(AssertUnwindSafe(|| {
+                shared.0.call_once(|| {
+                    thread::yield_now();
+                    if format!("{:?}", shared.0).contains("waited for") {
+                        AWAITED.store(true, Relaxed);
+                    }
+                    shared.1.add_one();
+                    boom();
+                });
+            }));
+            let ran = waiters.map(|waiter| u32::from(waiter.join().unwrap()));
+            let panicked = u32::from(outcome.is_err());
+            assert_eq!(ran.iter().sum::<u32>() + panicked, 1, "one run");
+            assert!(shared.0.is_done());
+        });
+    assert!(
+        AWAITED.load(Relaxed),
+        "somebody waited for a run that panicked"
+    );
+}

@@ -108,6 +108,13 @@ impl Deadline {
 }
 
 #[cfg(gosync_loom)]
+impl From<std::time::Instant> for Deadline {
+    fn from(_: std::time::Instant) -> Self {
+        Self()
+    }
+}
+
+#[cfg(gosync_loom)]
 pub(crate) fn set_long_ago(long: bool) {
     LONG_AGO.set(long);
 }

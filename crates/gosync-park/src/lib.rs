@@ -5,6 +5,7 @@
 //! | [`futex`] | sleep while a 32-bit word holds a value; wake one sleeper or all |
 //! | [`queue`] | wait in order of arrival, wake the one who waited longest |
 //! | [`Spin`] | how long to poll before going to sleep: bounded, backing off, nothing where it cannot help |
+//! | [`Patience`] | the same for what takes about as long as a wake-up |
 //! | [`thread_index`] | a small number that no other living thread has |
 //! | [`atomic`], [`cell`], [`hint`], [`thread`] | std's, or loom's when the crates are model-checked |
 //!
@@ -36,6 +37,7 @@
 
 mod hash;
 mod lock;
+mod patience;
 mod spin;
 mod thread_index;
 
@@ -45,6 +47,7 @@ pub mod futex;
 pub mod model;
 pub mod queue;
 
+pub use patience::Patience;
 pub use spin::Spin;
 pub use thread_index::thread_index;
 

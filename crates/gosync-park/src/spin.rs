@@ -60,7 +60,7 @@ impl Spin {
 
 /// Whether another processor can be at work while this one spins.
 #[cfg(not(gosync_loom))]
-fn can_help() -> bool {
+pub(crate) fn can_help() -> bool {
     use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
     const UNKNOWN: u8 = 0;
@@ -85,7 +85,7 @@ fn can_help() -> bool {
 
 /// Under loom a poll more is only a larger model.
 #[cfg(gosync_loom)]
-fn can_help() -> bool {
+pub(crate) fn can_help() -> bool {
     false
 }
 

@@ -9,7 +9,7 @@ use std::{
 };
 
 use gosync_park::{
-    Spin,
+    Patience, Spin,
     cell::UnsafeCell,
     clock::{Deadline, Instant},
     queue::{Oldest, Outcome, Place},
@@ -24,6 +24,8 @@ assert_impl_all!(Outcome: Send, Sync, Unpin, UnwindSafe, RefUnwindSafe, Copy, Eq
 assert_impl_all!(Place: Send, Sync, Unpin, UnwindSafe, RefUnwindSafe, Copy, Eq, Debug);
 
 // One thread's patience in one wait.
+assert_impl_all!(Patience: Send, Sync, Unpin, UnwindSafe, RefUnwindSafe, Default, Debug);
+assert_not_impl_any!(Patience: Clone, Copy);
 assert_impl_all!(Spin: Send, Sync, Unpin, UnwindSafe, RefUnwindSafe, Default, Debug);
 assert_not_impl_any!(Spin: Clone, Copy);
 

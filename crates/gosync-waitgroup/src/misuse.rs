@@ -12,7 +12,15 @@ pub(crate) fn negative_counter() -> ! {
 #[cold]
 #[inline(never)]
 #[track_caller]
-pub(crate) fn counter_overflow() -> ! {
+pub(crate) fn too_many(count: usize) -> ! {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "what Go's counter would be"
+    )]
+    let in_go = (count as u32).cast_signed();
+    if in_go < 0 {
+        negative_counter();
+    }
     panic!("gosync: WaitGroup counter overflow");
 }
 

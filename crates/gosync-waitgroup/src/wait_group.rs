@@ -4,7 +4,10 @@
 mod life;
 mod machine;
 
-use std::{fmt, time::Duration};
+use std::{
+    fmt,
+    time::{Duration, Instant},
+};
 
 use gosync_park::{
     atomic::{AtomicU32, AtomicUsize, Ordering::Acquire},
@@ -87,10 +90,11 @@ impl WaitGroup {
     /// # Panics
     ///
     /// With the count as it was before,
-    /// - `sync: negative WaitGroup counter` if the count would fall below zero;
+    /// - `sync: negative WaitGroup counter` if the count would fall below zero, or above
+    ///   [`MAX`](Self::MAX) to where Go's, of 32 bits, is below zero;
     /// - `sync: WaitGroup misuse: Add called concurrently with Wait` if the count is zero, `delta`
     ///   positive, and the threads that waited for the zero have not been released yet;
-    /// - `gosync: WaitGroup counter overflow` if the count would exceed [`MAX`](Self::MAX).
+    /// - `gosync: WaitGroup counter overflow` if it would exceed `MAX` otherwise.
     ///
     /// ```
     /// let group = gosync_waitgroup::WaitGroup::new();
@@ -137,8 +141,9 @@ impl WaitGroup {
 
     /// Blocks until the count is zero.
     ///
-    /// Costs a load if it is zero already; otherwise it polls for a moment and then sleeps. Any
-    /// number of threads may wait at once. It sees everything that was done before the
+    /// Costs a load if it is zero already; otherwise it polls for about as long as a sleep would
+    /// cost, some 50 us, leaving the processor to whoever wants it, and then sleeps. Any number of
+    /// threads may wait at once. It sees everything that was done before the
     /// [`done`](Self::done) calls that brought the count to zero, and may be followed at once by
     /// the end of the WaitGroup, if no other thread waits.
     ///
@@ -173,6 +178,9 @@ impl WaitGroup {
     /// Waits as [`wait`](Self::wait) does, but gives up after `timeout`. Returns whether the count
     /// was zero; if not, the tasks go on, and are waited for by whoever waits next.
     ///
+    /// A wait that gave up has left nothing behind: no rule counts it as a wait any more. With a
+    /// timeout of zero it only looks. Go has no such wait.
+    ///
     /// # Panics
     ///
     /// As `wait` does.
@@ -189,9 +197,36 @@ impl WaitGroup {
     #[track_caller]
     #[must_use]
     pub fn wait_timeout(&self, timeout: Duration) -> bool {
+        self.wait_or_give_up(|| Deadline::after(timeout))
+    }
+
+    /// Waits as [`wait_timeout`](Self::wait_timeout) does, until a moment.
+    ///
+    /// # Panics
+    ///
+    /// As [`wait`](Self::wait) does.
+    ///
+    /// ```
+    /// use std::time::{Duration, Instant};
+    ///
+    /// let (first, second) = (gosync_waitgroup::WaitGroup::new(), gosync_waitgroup::WaitGroup::new());
+    /// second.add(1);
+    /// let end = Instant::now() + Duration::from_millis(1);
+    /// // One moment for both.
+    /// assert!(first.wait_until(end) && !second.wait_until(end));
+    /// ```
+    #[track_caller]
+    #[must_use]
+    pub fn wait_until(&self, deadline: Instant) -> bool {
+        self.wait_or_give_up(|| Deadline::from(deadline))
+    }
+
+    #[inline]
+    #[track_caller]
+    fn wait_or_give_up(&self, deadline: impl FnOnce() -> Deadline) -> bool {
         // Acquire: as in `wait`.
         let state = self.state().load(Acquire);
-        state & !WAITERS == 0 || self.wait_slow(Some(Deadline::after(timeout)))
+        state & !WAITERS == 0 || self.wait_slow(Some(deadline()))
     }
 
     /// The count at some moment of this call, for assertions and logs. Costs a load.

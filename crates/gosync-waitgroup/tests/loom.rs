@@ -20,7 +20,8 @@ use gosync_waitgroup::WaitGroup;
 const NEGATIVE: &str = "sync: negative WaitGroup counter";
 const ADD_CONCURRENT: &str = "sync: WaitGroup misuse: Add called concurrently with Wait";
 const REUSED: &str = "sync: WaitGroup is reused before previous Wait has returned";
-const OVERFLOW: &str = "gosync: WaitGroup counter overflow";
+/// Of one more than there is room for, on a 64-bit machine.
+const OVERFLOW: &str = NEGATIVE;
 const PANICKED_TASK: &str = "gosync: a task started by WaitGroup::Go panicked";
 
 /// Calls `f`; the message if it panics. Such panics are expected, thousands of times over, so
@@ -95,7 +96,8 @@ fn wait_sees_the_work_of_all() {
 #[test]
 fn two_waiters_both_wake() {
     Model::new("waitgroup: two waiters both wake")
-        .at_least(4000)
+        .preemptions(2)
+        .at_least(3000)
         .check(|| {
             let shared = Arc::new((WaitGroup::new(), Watched::new()));
             shared.0.add(1);
@@ -126,6 +128,7 @@ fn two_waiters_both_wake() {
 #[test]
 fn a_wait_gives_up() {
     Model::new("waitgroup: a wait gives up")
+        .preemptions(2)
         .at_least(1000)
         .check(|| {
             let shared = Arc::new((WaitGroup::new(), Watched::new()));
@@ -273,6 +276,7 @@ fn a_panic_reaches_the_waiters() {
 #[test]
 fn a_panic_reaches_one_of_two_waiters_at_least() {
     Model::new("waitgroup: a panic and two waiters")
+        .preemptions(2)
         .at_least(10_000)
         .check(|| {
             let group = Arc::new(WaitGroup::new());
@@ -414,4 +418,35 @@ fn an_add_that_races_with_wait() {
         group.wait();
     });
     assert!(SEEN.iter().all(|seen| seen.load(Relaxed) > 0), "{SEEN:?}");
+}
+
+/// A wait that gave up has left the round: the next one may begin as soon as the count is zero, and
+/// is waited for as if nothing had been.
+#[test]
+fn used_again_after_a_timeout() {
+    Model::new("waitgroup: used again after a timeout")
+        .at_least(500)
+        .check(|| {
+            let shared = Arc::new((WaitGroup::new(), Watched::new()));
+            let worker = |shared: &Arc<(WaitGroup, Watched)>| {
+                let shared = Arc::clone(shared);
+                thread::spawn(move || {
+                    shared.1.add(1);
+                    shared.0.done();
+                })
+            };
+            shared.0.add(1);
+            let first = worker(&shared);
+            let seen = shared.0.wait_timeout(std::time::Duration::ZERO);
+            first.join().unwrap();
+            if seen {
+                assert_eq!(shared.1.get(), 1);
+            }
+            assert_eq!(shared.0.count(), 0);
+            shared.0.add(1);
+            let second = worker(&shared);
+            shared.0.wait();
+            assert_eq!(shared.1.get(), 2);
+            second.join().unwrap();
+        });
 }

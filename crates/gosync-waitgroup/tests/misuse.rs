@@ -10,7 +10,16 @@ use std::{
 use gosync_waitgroup::WaitGroup;
 
 const NEGATIVE: &str = "sync: negative WaitGroup counter";
-const OVERFLOW: &str = "gosync: WaitGroup counter overflow";
+
+/// What is told to a caller who would have made the count so large: what Go tells where its
+/// counter, of 32 bits, is below zero then.
+fn too_many(count: isize) -> &'static str {
+    if count.cast_unsigned() >> 31 & 1 == 1 {
+        NEGATIVE
+    } else {
+        "gosync: WaitGroup counter overflow"
+    }
+}
 const MAX: isize = WaitGroup::MAX.cast_signed();
 
 /// The message of the panic of `f`.
@@ -87,17 +96,18 @@ fn overflows() {
             isize::MAX - 1,
             isize::MAX,
         ] {
-            assert_eq!(message(|| group.add(delta)), OVERFLOW, "{count} {delta}");
+            let told = message(|| group.add(delta));
+            assert_eq!(told, too_many(count.wrapping_add(delta)), "{count} {delta}");
             as_before(&group, count.unsigned_abs());
         }
         group.add(-count);
     }
     group.add(MAX);
-    assert_eq!(message(|| drop(group.token())), OVERFLOW);
+    assert_eq!(message(|| drop(group.token())), too_many(MAX + 1));
     as_before(&group, WaitGroup::MAX);
 }
 
-/// Go looks at the low 32 bits only.
+/// Go looks at the low 32 bits only, and takes the highest of them for the sign.
 #[cfg(target_pointer_width = "64")]
 #[test]
 fn deltas_that_go_truncates() {
@@ -107,7 +117,7 @@ fn deltas_that_go_truncates() {
         for count in [0, 3] {
             group.add(count);
             for delta in [1 << exponent, (1 << exponent) + 1] {
-                assert_eq!(message(|| group.add(delta)), OVERFLOW);
+                assert_eq!(message(|| group.add(delta)), too_many(count + delta));
                 assert_eq!(message(|| group.add(-delta)), NEGATIVE);
             }
             as_before(&group, count.unsigned_abs());
@@ -151,7 +161,8 @@ fn a_waiter_outlasts_what_is_refused() {
         });
         for _ in 0..1000 {
             assert_eq!(message(|| group.add(-2)), NEGATIVE);
-            assert_eq!(message(|| group.add(MAX)), OVERFLOW);
+            let told = message(|| group.add(MAX));
+            assert_eq!(told, too_many(MAX + 1));
         }
         assert!(!waiter.is_finished());
         group.done();

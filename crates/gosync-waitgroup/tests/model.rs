@@ -39,7 +39,12 @@ impl Model {
             return Err("sync: negative WaitGroup counter");
         }
         if sum > i128::from(MAX) {
-            return Err("gosync: WaitGroup counter overflow");
+            // Where Go's counter, of 32 bits, has its sign.
+            return Err(if sum >> 31 & 1 == 1 {
+                "sync: negative WaitGroup counter"
+            } else {
+                "gosync: WaitGroup counter overflow"
+            });
         }
         self.count = i64::try_from(sum).unwrap();
         Ok(())

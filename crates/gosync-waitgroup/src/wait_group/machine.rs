@@ -51,7 +51,7 @@ mod tests;
 use std::ptr;
 
 use gosync_park::{
-    Spin,
+    Patience,
     atomic::{
         AtomicU32, AtomicUsize,
         Ordering::{Acquire, Relaxed, Release},
@@ -94,7 +94,7 @@ impl WaitGroup {
     #[track_caller]
     pub(crate) fn enter(&self, n: usize) {
         if n > Self::MAX {
-            misuse::counter_overflow();
+            misuse::too_many(self.count().wrapping_add(n));
         }
         let step = n * ONE;
         // Relaxed: it publishes nothing; the one who adds tells the one who waits, or does it
@@ -107,7 +107,7 @@ impl WaitGroup {
         // Signed: a debt that is not yet paid back is no overflow.
         if old.wrapping_add(step).cast_signed() > LARGEST.cast_signed() {
             self.step_back(step.wrapping_neg());
-            misuse::counter_overflow();
+            misuse::too_many(old.wrapping_add(step) / ONE);
         }
     }
 
@@ -205,7 +205,9 @@ impl WaitGroup {
     #[cold]
     #[track_caller]
     pub(super) fn wait_slow(&self, deadline: Option<Deadline>) -> bool {
-        let mut spin = Spin::new();
+        let mut patience = Patience::new();
+        // Not beyond the deadline. A wait that has none, or time left, may poll once more.
+        let mut poll_again = || !deadline.is_some_and(Deadline::has_passed) && patience.again();
         loop {
             // Acquire, and before the state: invariant 4.
             let generation = self.generation().load(Acquire);
@@ -220,7 +222,7 @@ impl WaitGroup {
                 if cleared.is_ok() {
                     misuse::task_panicked();
                 }
-            } else if state & WAITERS != 0 || !spin.again() {
+            } else if state & WAITERS != 0 || !poll_again() {
                 match self.sleep(generation, deadline) {
                     // The round ended, or another began, before this thread was in the queue.
                     Outcome::Refused => {}

@@ -1,6 +1,9 @@
 //! `Cond`.
 
-use std::{thread, time::Duration};
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
 
 use gosync as sync;
 use gosync::{cond, prelude::*};
@@ -78,7 +81,7 @@ pub(super) const COND: &[Symbol] = &[
     symbol!(
         "Cond.Wait()",
         "`c.Wait()`",
-        "`c.wait(&mut guard)`, `c.wait_while(..)`, `c.wait_timeout(..)`",
+        "`c.wait(&mut guard)`, `c.wait_while(..)`, `c.wait_timeout(..)`, `c.wait_until(..)`",
         "with `L` unlocked: a panic instead of the end of the program",
         || {
             let c = sync::NewCond(sync::Mutex::new(()));
@@ -95,6 +98,7 @@ pub(super) const COND: &[Symbol] = &[
                 assert!(*guard);
                 c.wait_while(&mut guard, |ready| !*ready);
                 assert!(!c.wait_timeout(&mut guard, Duration::ZERO));
+                assert!(!c.wait_until(&mut guard, Instant::now()));
             });
         },
     ),

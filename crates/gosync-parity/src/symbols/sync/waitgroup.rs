@@ -1,6 +1,10 @@
 //! `WaitGroup`.
 
-use std::{sync::Arc, thread};
+use std::{
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
 
 use gosync as sync;
 use gosync::prelude::*;
@@ -73,7 +77,7 @@ pub(super) const WAITGROUP: &[Symbol] = &[
     symbol!(
         "WaitGroup.Wait()",
         "`wg.Wait()`",
-        "`wg.wait()`",
+        "`wg.wait()`, `wg.wait_timeout(..)`, `wg.wait_until(..)`",
         "panics if a task of `Go` did",
         || {
             let wg = Arc::new(sync::WaitGroup::new());
@@ -85,6 +89,10 @@ pub(super) const WAITGROUP: &[Symbol] = &[
                 wait(&wg);
                 assert_eq!(n.Load(), i);
             }
+            wg.Add(1);
+            assert!(!wg.wait_timeout(Duration::ZERO));
+            wg.Done();
+            assert!(wg.wait_until(Instant::now()));
         },
     ),
 ];
