@@ -4,7 +4,16 @@
 use std::{any::Any, panic::catch_unwind, sync::Arc};
 
 use gosync_atomic::*;
-use proptest::{prelude::*, sample::Index};
+use proptest::{prelude::*, sample::Index, test_runner::FileFailurePersistence};
+
+/// Failures are kept, shrunk, and are tried first from then on.
+fn config() -> ProptestConfig {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/model.regressions");
+    ProptestConfig {
+        failure_persistence: Some(Box::new(FileFailurePersistence::Direct(file))),
+        ..ProptestConfig::default()
+    }
+}
 
 /// An operation of an integer, with its operands.
 #[derive(Clone, Copy, Debug)]
@@ -51,6 +60,8 @@ fn op<N: Copy + std::fmt::Debug + 'static>(
 macro_rules! integer {
     ($test:ident, $Name:ident, $int:ident, $swap:ident, $cas:ident, $add:ident, $and:ident, $or:ident, $load:ident, $store:ident) => {
         proptest! {
+            #![proptest_config(config())]
+
             #[test]
             fn $test(
                 first: $int,
@@ -149,6 +160,8 @@ fn cell<N: Clone + std::fmt::Debug + 'static>(
 }
 
 proptest! {
+    #![proptest_config(config())]
+
     #[test]
     fn bool(first: bool, ops in cell(any::<bool>())) {
         let (flag, mut plain) = (Bool::new(first), first);

@@ -10,7 +10,7 @@ use std::{
 
 use common::{Few, Same};
 use gosync_map::{Map, RandomState};
-use proptest::{collection::vec, prelude::*};
+use proptest::{collection::vec, prelude::*, test_runner::FileFailurePersistence};
 
 #[derive(Clone, Debug)]
 enum Op {
@@ -141,7 +141,18 @@ fn check<S: BuildHasher + Default>(ops: &[Op]) {
     apply(&map, &mut model, &Op::Walk);
 }
 
+/// Failures are kept, shrunk, and are tried first from then on.
+fn config() -> ProptestConfig {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/model.regressions");
+    ProptestConfig {
+        failure_persistence: Some(Box::new(FileFailurePersistence::Direct(file))),
+        ..ProptestConfig::default()
+    }
+}
+
 proptest! {
+    #![proptest_config(config())]
+
     #[test]
     fn as_a_hash_map(ops in vec(op(), 0..120)) {
         check::<RandomState>(&ops);

@@ -206,10 +206,11 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![5 => call().prop_map(Step::Call), 1 => (0..ONCES).prop_map(Step::Reset)]
 }
 
+/// Failures are kept, shrunk, and are tried first from then on.
 fn config() -> ProptestConfig {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/model.regressions");
     ProptestConfig {
-        cases: 512,
-        failure_persistence: Some(Box::new(FileFailurePersistence::Off)),
+        failure_persistence: Some(Box::new(FileFailurePersistence::Direct(file))),
         ..ProptestConfig::default()
     }
 }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use gosync_waitgroup::{ArcToken, WaitGroup};
-use proptest::prelude::*;
+use proptest::{prelude::*, test_runner::FileFailurePersistence};
 
 const MAX: i64 = WaitGroup::MAX.cast_signed() as i64;
 
@@ -93,8 +93,17 @@ fn calls() -> impl Strategy<Value = Call> {
     ]
 }
 
+/// Failures are kept, shrunk, and are tried first from then on.
+fn config() -> ProptestConfig {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/model.regressions");
+    ProptestConfig {
+        failure_persistence: Some(Box::new(FileFailurePersistence::Direct(file))),
+        ..ProptestConfig::default()
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn as_a_plain_number(calls in prop::collection::vec(calls(), 1..60)) {

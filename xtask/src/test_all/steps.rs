@@ -206,6 +206,11 @@ pub(super) fn all(workspace: &Workspace, thorough: bool) -> Vec<Step> {
     ]
 }
 
+/// Many tests panic on purpose, often: to collect a backtrace each time takes long.
+fn quickly(cmd: Cmd) -> Cmd {
+    cmd.env("RUST_BACKTRACE", "0")
+}
+
 /// What the compiler refuses takes long to show. The step `tests` does it.
 const NOT_COMPILE_FAIL: &str = "-- --skip compile_fail";
 
@@ -214,7 +219,7 @@ fn alone(workspace: &Workspace) -> Vec<Part> {
         let (sets, note) = package.feature_sets();
         let test = |flag: &&str| {
             let cmd = Cmd::cargo("test --lib --tests -p").arg(&package.name);
-            Action::Run(cmd.args(flag).args(NOT_COMPILE_FAIL))
+            Action::Run(quickly(cmd.args(flag).args(NOT_COMPILE_FAIL)))
         };
         let mut actions: Vec<_> = sets.iter().map(test).collect();
         actions.push(Action::WriteOutside(package.name.clone()));
@@ -233,7 +238,7 @@ fn alone(workspace: &Workspace) -> Vec<Part> {
 /// with integration tests cargo would also build the program itself, over the one that is running,
 /// which Windows does not allow.
 fn tests(thorough: bool) -> Vec<Part> {
-    let mut cmd = Cmd::cargo("test --workspace --all-features --all-targets");
+    let mut cmd = quickly(Cmd::cargo("test --workspace --all-features --all-targets"));
     if thorough {
         cmd = cmd.env("PROPTEST_CASES", "5000");
     }
@@ -271,7 +276,7 @@ fn loom(workspace: &Workspace, thorough: bool) -> Vec<Part> {
 }
 
 fn fallback(workspace: &Workspace) -> Vec<Part> {
-    let cmd = Cmd::cargo("test --all-features --lib --tests")
+    let cmd = quickly(Cmd::cargo("test --all-features --lib --tests"))
         .args(&workspace.published_only())
         .arg("--target-dir")
         .arg(workspace.target_dir("fallback"))
