@@ -19,16 +19,35 @@ use std::{
 #[repr(align(256))]
 pub struct Padded<T>(pub T);
 
-/// Some work of the processor's own, about as long as `rounds` dependent multiplications.
-#[inline]
-pub fn work(rounds: u32) {
-    let mut x = 0x9E37_79B9_7F4A_7C15_u64;
-    for _ in 0..rounds {
-        x = black_box(x)
-            .wrapping_mul(0xD134_2543_DE82_EF95)
-            .wrapping_add(1);
-    }
-    black_box(x);
+/// Some work of the processor's own: `rounds` dependent multiplications, in registers.
+///
+/// It goes on from the result of the work before it, so that the processor cannot do two pieces
+/// of work at once. Not inlined, so that it is the same code for every peer.
+#[inline(never)]
+#[must_use]
+pub fn work(before: u64, rounds: u32) -> u64 {
+    // Opaque: a function of its arguments alone could be moved out of the critical section.
+    (0..rounds).fold(black_box(before), |x, _| {
+        (x ^ (x >> 32)).wrapping_mul(0xD134_2543_DE82_EF95)
+    })
+}
+
+/// How many rounds of [`work`] take so long, on this machine and at this moment.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a small figure"
+)]
+#[must_use]
+pub fn rounds_of(time: Duration) -> u32 {
+    const ROUNDS: u32 = 100_000;
+    let fastest = (0..20).map(|_| {
+        let begin = Instant::now();
+        black_box(work(1, ROUNDS));
+        begin.elapsed()
+    });
+    let fastest = fastest.min().unwrap_or(time);
+    (f64::from(ROUNDS) * time.as_secs_f64() / fastest.as_secs_f64()) as u32
 }
 
 /// What one round of one workload gave.

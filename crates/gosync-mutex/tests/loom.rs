@@ -20,8 +20,12 @@ unsafe impl Send for Guarded {}
 
 impl Guarded {
     fn new() -> Arc<Self> {
+        Self::with(RawMutex::new())
+    }
+
+    fn with(mutex: RawMutex) -> Arc<Self> {
         Arc::new(Self {
-            mutex: RawMutex::new(),
+            mutex,
             value: UnsafeCell::new(0),
         })
     }
@@ -45,12 +49,15 @@ impl Guarded {
     }
 }
 
-/// `threads` threads lock, add and unlock, `times` each.
+/// `threads` threads lock, add and unlock, `times` each. At the end no bit is left set.
 fn contend(threads: usize, times: usize) {
-    let guarded = Guarded::new();
+    contend_for(&Guarded::new(), threads, times);
+}
+
+fn contend_for(guarded: &Arc<Guarded>, threads: usize, times: usize) {
     let others: Vec<_> = (1..threads)
         .map(|_| {
-            let guarded = Arc::clone(&guarded);
+            let guarded = Arc::clone(guarded);
             thread::spawn(move || (0..times).for_each(|_| guarded.locked_increment()))
         })
         .collect();
@@ -81,14 +88,31 @@ fn three_threads_exclude_each_other() {
         .check(|| contend(3, 2));
 }
 
-/// As above, when each wait looks as if it had begun long ago, so that sleepers are woken beside
-/// a spinning waiter.
+/// As above, when every turn is over on arrival, so that arrivals let the oldest sleeper go first.
 #[test]
-fn impatient_waiters_exclude_each_other() {
-    Model::new("mutex: three impatient threads")
+fn at_the_end_of_a_turn() {
+    Model::new("mutex: three threads, each turn over")
         .long_ago()
+        .preemptions(2)
         .at_least(1000)
         .check(|| contend(3, 2));
+}
+
+/// As above, with a keeper: the first that waits hides itself and all others from the holder. No
+/// sleeper is forgotten, whether the keeper gets the lock, or claims it, or gives up.
+#[test]
+fn a_keeper_and_another_thread() {
+    Model::new("mutex: a keeper and its holder, twice each")
+        .at_least(100)
+        .check(|| contend_for(&Guarded::with(RawMutex::brisk()), 2, 2));
+}
+
+/// As above, with a sleeper that only the keeper knows of.
+#[test]
+fn a_keeper_looks_after_the_queue() {
+    Model::new("mutex: a keeper, a sleeper and the holder")
+        .at_least(1000)
+        .check(|| contend_for(&Guarded::with(RawMutex::brisk()), 3, 1));
 }
 
 /// `try_lock` excludes as lock does, and leaves nobody asleep.
@@ -169,29 +193,38 @@ fn surplus_unlock_hangs_nobody() {
 fn a_waiter_gives_up() {
     Model::new("mutex: a waiter gives up")
         .at_least(100)
-        .check(|| {
-            let guarded = Guarded::new();
-            let patient = {
-                let guarded = Arc::clone(&guarded);
-                thread::spawn(move || guarded.locked_increment())
-            };
-            let impatient = {
-                let guarded = Arc::clone(&guarded);
-                thread::spawn(move || {
-                    let got = guarded.mutex.try_lock_for(std::time::Duration::ZERO);
-                    if got {
-                        guarded.increment();
-                        guarded.mutex.unlock();
-                    }
-                    u32::from(got)
-                })
-            };
-            guarded.locked_increment();
-            patient.join().unwrap();
-            let got = impatient.join().unwrap();
-            assert!(guarded.mutex.try_lock(), "free once all are through");
-            assert_eq!(guarded.get(), 2 + got);
-            guarded.mutex.unlock();
-            assert!(format!("{:?}", guarded.mutex).contains("waiters: false"));
-        });
+        .check(|| give_up(&Guarded::new()));
+}
+
+/// As above, beside a keeper, or as the keeper.
+#[test]
+fn a_waiter_gives_up_beside_a_keeper() {
+    Model::new("mutex: a waiter gives up beside a keeper")
+        .at_least(100)
+        .check(|| give_up(&Guarded::with(RawMutex::brisk())));
+}
+
+fn give_up(guarded: &Arc<Guarded>) {
+    let patient = {
+        let guarded = Arc::clone(guarded);
+        thread::spawn(move || guarded.locked_increment())
+    };
+    let impatient = {
+        let guarded = Arc::clone(guarded);
+        thread::spawn(move || {
+            let got = guarded.mutex.try_lock_for(std::time::Duration::ZERO);
+            if got {
+                guarded.increment();
+                guarded.mutex.unlock();
+            }
+            u32::from(got)
+        })
+    };
+    guarded.locked_increment();
+    patient.join().unwrap();
+    let got = impatient.join().unwrap();
+    assert!(guarded.mutex.try_lock(), "free once all are through");
+    assert_eq!(guarded.get(), 2 + got);
+    guarded.mutex.unlock();
+    assert!(format!("{:?}", guarded.mutex).contains("waiters: false"));
 }

@@ -25,6 +25,19 @@ impl Instant {
     }
 }
 
+/// Microseconds since a moment that is the same for the whole process, modulo 2^32. For those who
+/// have room for no more than a few bits of a moment.
+#[cfg(not(gosync_loom))]
+#[expect(clippy::cast_possible_truncation, reason = "modulo 2^32")]
+#[must_use]
+pub fn micros() -> u32 {
+    static BEGIN: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
+    BEGIN
+        .get_or_init(std::time::Instant::now)
+        .elapsed()
+        .as_micros() as u32
+}
+
 #[cfg(not(gosync_loom))]
 impl Deadline {
     /// `timeout` from now. A time that the clock cannot express never comes.
@@ -65,6 +78,7 @@ impl From<std::time::Instant> for Deadline {
 #[cfg(gosync_loom)]
 thread_local! {
     static LONG_AGO: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+    static MICROS: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
 }
 
 /// Under the model checker no time passes: every moment is either now or long ago.
@@ -84,6 +98,16 @@ impl Instant {
             Duration::ZERO
         }
     }
+}
+
+/// Under the model checker a millisecond passes between two looks, or none.
+#[cfg(gosync_loom)]
+#[must_use]
+pub fn micros() -> u32 {
+    if LONG_AGO.get() {
+        MICROS.set(MICROS.get().wrapping_add(1 << 10));
+    }
+    MICROS.get()
 }
 
 /// Under the model checker every deadline passes as soon as the waiter looks: the model explores
@@ -117,4 +141,5 @@ impl From<std::time::Instant> for Deadline {
 #[cfg(gosync_loom)]
 pub(crate) fn set_long_ago(long: bool) {
     LONG_AGO.set(long);
+    MICROS.set(0);
 }

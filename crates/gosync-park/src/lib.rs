@@ -104,6 +104,7 @@ pub mod cell {
 
 /// What a thread can tell the processor.
 pub mod hint {
+    pub use crate::spin::pause;
     #[cfg(gosync_loom)]
     pub use loom::hint::spin_loop;
     #[cfg(not(gosync_loom))]

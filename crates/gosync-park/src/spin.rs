@@ -23,39 +23,78 @@ use crate::{hint, thread};
 /// # assert!(poll(&AtomicBool::new(true)));
 /// # assert!(!poll(&AtomicBool::new(false)));
 /// ```
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Spin {
-    round: usize,
+    /// Polls to come, each after so many pauses.
+    polls: u32,
+    pauses: u32,
+    /// Then so many polls with a yield before each: where threads outnumber the processors, that
+    /// lets those run that are waited for.
+    yields: u32,
 }
-
-/// Pauses before each of the first polls. Few and far between, see above.
-const PAUSES: [u32; 2] = [64, 64];
-/// Then so many polls with a yield before each: where threads outnumber the processors, that lets
-/// those run that are waited for.
-const YIELDS: usize = 8;
 
 impl Spin {
     /// A fresh budget.
     #[inline]
     #[must_use]
     pub const fn new() -> Self {
-        Self { round: 0 }
+        Self {
+            polls: 2,
+            pauses: 64,
+            yields: 8,
+        }
+    }
+
+    /// A budget for one who is the only one to poll, and knows that what it waits for changes
+    /// more slowly than a cache line travels: many polls, close together, and no yields.
+    #[inline]
+    #[must_use]
+    pub const fn close() -> Self {
+        Self {
+            polls: 64,
+            pauses: 1,
+            yields: 0,
+        }
     }
 
     /// Pauses, and returns whether to poll again. Once it returns `false` it does so for good:
     /// the budget is used up and it is time to sleep.
     #[inline]
     pub fn again(&mut self) -> bool {
-        if !can_help() || self.round >= PAUSES.len() + YIELDS {
+        if !can_help() {
             return false;
         }
-        match PAUSES.get(self.round) {
-            Some(&pauses) => (0..pauses).for_each(|_| hint::spin_loop()),
-            None => thread::yield_now(),
+        if self.polls > 0 {
+            self.polls -= 1;
+            pause(self.pauses);
+            return true;
         }
-        self.round += 1;
-        true
+        if self.yields > 0 {
+            self.yields -= 1;
+            thread::yield_now();
+            return true;
+        }
+        false
     }
+
+    /// Whether it makes sense to spin at all: not where there is one processor only.
+    #[inline]
+    #[must_use]
+    pub fn can_help() -> bool {
+        can_help()
+    }
+}
+
+impl Default for Spin {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Tells the processor so many times that this thread is waiting.
+#[inline]
+pub fn pause(times: u32) {
+    (0..times).for_each(|_| hint::spin_loop());
 }
 
 /// Whether another processor can be at work while this one spins.

@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use gosync_bench::{Options, Padded, Sample, Spread, race, work};
+use gosync_bench::{Options, Padded, Sample, Spread, race, rounds_of, work};
 
 trait Lock: Sync + Default {
     fn with<R>(&self, section: impl FnOnce() -> R) -> R;
@@ -73,8 +73,7 @@ impl Workload {
     }
 }
 
-/// [`work`] rounds of about 0.15 us on the machine on which this was written.
-const SHORT: u32 = 130;
+const SHORT: Duration = Duration::from_nanos(150);
 
 const LENGTH: Duration = Duration::from_millis(100);
 
@@ -92,23 +91,25 @@ fn run<L: Lock>(workload: Workload) -> Sample {
             Sample { rate, longest: 0.0 }
         }
         Workload::Sections { threads, rounds } => race(threads, LENGTH, |_, stop| {
-            let mut times = 0;
+            let (mut times, mut x) = (0, 1);
             while !stop.load(Relaxed) {
-                lock.with(|| work(rounds));
-                work(rounds);
+                lock.with(|| x = work(x, rounds));
+                x = work(x, rounds);
                 times += 1;
             }
+            black_box(x);
             (times, Duration::ZERO)
         }),
         Workload::Waits { threads, rounds } => race(threads, LENGTH, |_, stop| {
+            let mut x = 1;
             repeat(stop, || {
                 let begin = Instant::now();
                 let waited = lock.with(|| {
                     let waited = begin.elapsed();
-                    work(rounds);
+                    x = work(x, rounds);
                     waited
                 });
-                work(rounds);
+                x = work(x, rounds);
                 waited
             })
         }),
@@ -132,7 +133,7 @@ fn run<L: Lock>(workload: Workload) -> Sample {
 }
 
 /// Calls `once` until told to stop; how often, and the longest that it returned.
-fn repeat(stop: &AtomicBool, once: impl Fn() -> Duration) -> (u64, Duration) {
+fn repeat(stop: &AtomicBool, mut once: impl FnMut() -> Duration) -> (u64, Duration) {
     let (mut times, mut longest) = (0, Duration::ZERO);
     while !stop.load(Relaxed) {
         longest = longest.max(once());
@@ -143,7 +144,7 @@ fn repeat(stop: &AtomicBool, once: impl Fn() -> Duration) -> (u64, Duration) {
 
 fn workloads() -> Vec<(String, Workload)> {
     let mut all = vec![("alone".to_owned(), Workload::Alone)];
-    for (name, rounds) in [("tiny", 0), ("short", SHORT)] {
+    for (name, rounds) in [("tiny", 0), ("short", rounds_of(SHORT))] {
         for threads in [2, 3, 4, 8, 16, 64, 256] {
             all.push((
                 format!("{name}-{threads}"),

@@ -1,0 +1,568 @@
+//! The slow ways through `lock` and `unlock`: everything that waits. The tables are in `raw.rs`.
+
+use std::{ptr, time::Duration};
+
+use gosync_park::{
+    Spin,
+    atomic::Ordering::{AcqRel, Acquire, Relaxed, Release},
+    clock::{self, Deadline, Instant},
+    hint,
+    queue::{self, Outcome, Place},
+    thread,
+};
+
+use super::{CLAIMED, FREE, HEIR, QUEUED, RawMutex, SPINNING, is_free};
+
+/// A waiter is awake that looks after all others.
+const KEEPER: u32 = 1 << 0;
+/// The sections are so short that polling costs more than it finds.
+const BRISK: u32 = 1 << 1;
+/// Unlocks are counted.
+const COUNTING: u32 = 1 << 2;
+/// Nobody has measured since the turn began.
+const UNMEASURED: u32 = 1 << 3;
+/// How many unlocks were counted.
+const COUNT: u32 = 0xFF << 8;
+/// When the turn began.
+const BEGAN: u32 = 0xFFFF << 16;
+
+/// How long the same threads have the lock among themselves while others wait, in microseconds.
+pub(super) const TURN: u32 = 100;
+/// The unit of [`BEGAN`], as a shift of microseconds.
+const UNIT: u32 = 2;
+
+/// How long a spinner counts the unlocks once a turn, and how many in that time make the lock
+/// brisk.
+const SAMPLE: Duration = Duration::from_micros(1);
+const BRISK_UNLOCKS: u32 = 8;
+
+/// A yield that took longer than this has let another thread run.
+const YIELD: Duration = Duration::from_nanos(1500);
+
+/// How a newcomer fared.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Arrival {
+    /// It has the lock.
+    Taken,
+    /// It polls: it has set `SPINNING`.
+    Spinner,
+    /// Others look after the lock and the queue: it has nothing to do but to sleep.
+    Surplus,
+}
+
+/// How a sleep ended.
+enum Sleep {
+    /// As the heir: the waker has set `HEIR`.
+    Woken,
+    /// It did not begin: the lock was free, and is taken now.
+    Taken,
+    /// The deadline passed, and the waiter is nothing any more.
+    TimedOut,
+}
+
+/// What a waiter is, by the bits that it has set, or that were set in its name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Role {
+    /// No bit.
+    Newcomer,
+    /// `SPINNING`
+    Spinner,
+    /// Was the keeper: no bit of its own; but it had hidden `QUEUED`.
+    Keeper,
+    /// `HEIR`, and `CLAIMED`
+    Heir,
+}
+
+impl Role {
+    /// Whether to take the lock rather than to go to sleep, or to poll further.
+    fn may_take(self, state: u32) -> bool {
+        match self {
+            // It has been decided already that others go first, as long as there are any.
+            Self::Newcomer => is_free(state) && state & (SPINNING | HEIR) == 0,
+            Self::Spinner | Self::Keeper => is_free(state),
+            Self::Heir => state & FREE != 0,
+        }
+    }
+
+    /// The state after this waiter took the lock.
+    fn take(self, state: u32) -> u32 {
+        match self {
+            Self::Newcomer => state & !FREE,
+            Self::Spinner => state & !(FREE | SPINNING),
+            Self::Keeper => state & !FREE | QUEUED,
+            Self::Heir => state & !(FREE | HEIR | CLAIMED),
+        }
+    }
+
+    /// The state after this waiter entered the queue.
+    fn retire(self, state: u32) -> u32 {
+        match self {
+            Self::Newcomer | Self::Keeper => state | QUEUED,
+            Self::Spinner => state & !SPINNING | QUEUED,
+            Self::Heir => state & !HEIR | QUEUED | CLAIMED,
+        }
+    }
+}
+
+impl RawMutex {
+    fn address(&self) -> *const () {
+        ptr::from_ref(&self.state).cast()
+    }
+
+    /// Whether somebody waits, as far as the words tell.
+    pub(super) fn has_waiters(&self) -> bool {
+        self.state.load(Relaxed) & (QUEUED | SPINNING | HEIR) != 0
+            || self.pace.load(Relaxed) & KEEPER != 0
+    }
+
+    /// Locks, unless `deadline` passes first. Returns whether it has the lock.
+    #[cold]
+    pub(super) fn lock_slow(&self, deadline: Option<Deadline>) -> bool {
+        let arrival = if self.turn_is_over() && self.let_others_go_first() {
+            Arrival::Surplus
+        } else {
+            self.arrive()
+        };
+        let mut role = match arrival {
+            Arrival::Taken => return true,
+            Arrival::Surplus => Role::Newcomer,
+            Arrival::Spinner => {
+                let (got, role) = if self.is_brisk() {
+                    (self.keep(deadline), Role::Keeper)
+                } else {
+                    (self.poll(Role::Spinner), Role::Spinner)
+                };
+                if got {
+                    return true;
+                }
+                role
+            }
+        };
+        let since = Instant::now();
+        loop {
+            match self.sleep(role, since, deadline) {
+                Sleep::Woken => {}
+                Sleep::Taken => return true,
+                Sleep::TimedOut => return false,
+            }
+            // The waker has set HEIR in our name.
+            role = Role::Heir;
+            self.state.fetch_or(CLAIMED, Relaxed);
+            if self.poll(role) {
+                return true;
+            }
+        }
+    }
+
+    /// Whether those who have the lock among themselves have had it for long enough. Also begins
+    /// the next turn.
+    fn turn_is_over(&self) -> bool {
+        let pace = self.pace.load(Relaxed);
+        // A keeper has a clock of its own.
+        if pace & KEEPER != 0 {
+            return false;
+        }
+        let now = clock::micros() >> UNIT << 16;
+        let over = now.wrapping_sub(pace & BEGAN) >= TURN >> UNIT << 16;
+        // If it fails somebody else was quicker, or began to count.
+        over && self
+            .pace
+            .compare_exchange(pace, pace & !BEGAN | now | UNMEASURED, Relaxed, Relaxed)
+            .is_ok()
+    }
+
+    /// At the end of a turn: lets whoever waits for this processor run, and if nobody does, wakes
+    /// the oldest sleeper. Returns whether there was anybody.
+    fn let_others_go_first(&self) -> bool {
+        let begin = Instant::now();
+        thread::yield_now();
+        begin.elapsed() > YIELD
+            || self.state.load(Relaxed) & (QUEUED | HEIR | CLAIMED) == QUEUED
+                && self.wake_oldest(|_| true)
+    }
+
+    /// Takes the lock if it is free; else becomes the one that polls, if nobody is awake.
+    fn arrive(&self) -> Arrival {
+        let mut yielded = false;
+        loop {
+            // Acquire pairs with the Release of `hide`: if the keeper has hidden its bits then it
+            // is seen to be there. And with that of `unlock`, here as wherever the lock is taken.
+            let state = self.state.load(Acquire);
+            let (new, arrival) = if is_free(state) {
+                (state & !FREE, Arrival::Taken)
+            } else if state & (SPINNING | HEIR | CLAIMED) == 0
+                && self.pace.load(Relaxed) & KEEPER == 0
+            {
+                (state | SPINNING, Arrival::Spinner)
+            } else if state & (HEIR | CLAIMED) == HEIR && !yielded {
+                // Perhaps the heir waits for this processor.
+                thread::yield_now();
+                yielded = true;
+                continue;
+            } else {
+                return Arrival::Surplus;
+            };
+            if self
+                .state
+                .compare_exchange_weak(state, new, Acquire, Relaxed)
+                .is_ok()
+            {
+                return arrival;
+            }
+        }
+    }
+
+    /// Whether the lock is brisk: as measured last, which happens once a turn, by counting. For
+    /// the spinner, whose bit sends each unlock the slow way.
+    fn is_brisk(&self) -> bool {
+        let pace = self.pace.load(Relaxed);
+        if pace & UNMEASURED == 0 {
+            return pace & BRISK != 0;
+        }
+        self.pace.update(Relaxed, Relaxed, |pace| {
+            pace & !(COUNT | UNMEASURED) | COUNTING
+        });
+        let begin = Instant::now();
+        while begin.elapsed() < SAMPLE {
+            hint::pause(8);
+        }
+        // One that has lost the processor meanwhile has not measured anything.
+        let valid = begin.elapsed() < SAMPLE * 4;
+        let measured = |pace| {
+            let brisk = if valid && count(pace) >= BRISK_UNLOCKS {
+                BRISK
+            } else if valid {
+                0
+            } else {
+                pace & BRISK
+            };
+            pace & !(COUNTING | BRISK) | brisk
+        };
+        measured(self.pace.update(Relaxed, Relaxed, measured)) & BRISK != 0
+    }
+
+    /// Polls for the lock as long as that makes sense. Returns whether it was got.
+    fn poll(&self, role: Role) -> bool {
+        let mut spin = Spin::close();
+        loop {
+            let take = |state| role.may_take(state).then(|| role.take(state));
+            if self.state.try_update(Acquire, Relaxed, take).is_ok() {
+                return true;
+            }
+            // With an heir on its way a spinner only takes a processor that the heir could use.
+            let make_way = role == Role::Spinner && self.state.load(Relaxed) & HEIR != 0;
+            if make_way || !spin.again() {
+                return false;
+            }
+        }
+    }
+
+    /// Looks after the queue for a turn while others lock and unlock the quick way, and takes the
+    /// lock at the end, or if nobody seems to want it. Returns whether it was got. For the
+    /// spinner, which is none any more afterwards.
+    fn keep(&self, deadline: Option<Deadline>) -> bool {
+        if self.pace.fetch_or(KEEPER, Relaxed) & KEEPER != 0 {
+            // Two spinners in a row, the first a keeper already. It does not matter which one
+            // looks after the queue.
+            self.state.fetch_and(!SPINNING, Relaxed);
+            return false;
+        }
+        let mut hidden = self.hide(SPINNING | QUEUED);
+        let begin = Instant::now();
+        let mut claimed = false;
+        let mut free_looks = 0;
+        let mut spin = Spin::close();
+        let got = loop {
+            let state = self.state.load(Relaxed);
+            let mine = state & FREE != 0 && (claimed || state & CLAIMED == 0);
+            free_looks = if mine { free_looks + 1 } else { 0 };
+            // A lock that is free time after time is not wanted; one that is free once is about
+            // to be taken by one who is quicker.
+            if mine && (claimed || free_looks >= FREE_LOOKS) {
+                let gone = if claimed { FREE | CLAIMED } else { FREE };
+                let taken = state & !gone | hidden;
+                if self
+                    .state
+                    .compare_exchange(state, taken, Acquire, Relaxed)
+                    .is_ok()
+                {
+                    break true;
+                }
+            } else if claimed {
+                if !spin.again() {
+                    break false;
+                }
+            } else if Self::is_patient(begin, deadline) {
+                if state & QUEUED != 0 {
+                    hidden = self.hide(QUEUED);
+                }
+                hint::pause(64);
+            } else {
+                claimed = self.state.fetch_or(CLAIMED, Relaxed) & CLAIMED == 0;
+                if !claimed {
+                    // An heir was quicker.
+                    break false;
+                }
+            }
+        };
+        // Before the step on `state` that follows: our unlock, or `sleep`.
+        self.pace.fetch_and(!KEEPER, Relaxed);
+        if !got && claimed {
+            self.state.fetch_and(!CLAIMED, Relaxed);
+        }
+        got
+    }
+
+    /// Whether the keeper goes on as it is.
+    fn is_patient(begin: Instant, deadline: Option<Deadline>) -> bool {
+        Spin::can_help()
+            && begin.elapsed() < Duration::from_micros(TURN.into())
+            && !deadline.is_some_and(Deadline::has_passed)
+    }
+
+    /// Takes bits out of `state` for which the keeper stands in. Returns `QUEUED` if that is one.
+    fn hide(&self, bits: u32) -> u32 {
+        // Release pairs with the Acquire of `arrive`.
+        self.state.fetch_and(!bits, Release) & QUEUED
+    }
+
+    /// Sleeps until woken as the heir; or takes the lock at the last moment.
+    fn sleep(&self, role: Role, since: Instant, deadline: Option<Deadline>) -> Sleep {
+        let place = if role == Role::Heir {
+            Place::Front
+        } else {
+            Place::Back
+        };
+        let enter = || {
+            // Release pairs with the Acquire of `unlock_slow`: an unlock that sees QUEUED from us
+            // does not see us as the keeper.
+            let before = self.state.update(AcqRel, Relaxed, |state| {
+                if role.may_take(state) {
+                    role.take(state)
+                } else {
+                    role.retire(state)
+                }
+            });
+            !role.may_take(before)
+        };
+        let Some(deadline) = deadline else {
+            let slept = queue::wait(self.address(), place, since, enter);
+            return if slept { Sleep::Woken } else { Sleep::Taken };
+        };
+        // What a waiter that gives up has left in the state: the heir its claim, the last one that
+        // there is a queue. If the lock is free then its unlock found us in the queue, and is
+        // about to lock that and to look whom it can wake now.
+        let leave = |empty: bool| {
+            let gone = if role == Role::Heir { CLAIMED } else { 0 };
+            let gone = if empty { gone | QUEUED } else { gone };
+            self.state.fetch_and(!gone, Relaxed);
+        };
+        match queue::wait_until(self.address(), place, since, deadline, enter, leave) {
+            Outcome::Refused => Sleep::Taken,
+            Outcome::Woken => Sleep::Woken,
+            Outcome::TimedOut => Sleep::TimedOut,
+        }
+    }
+
+    #[cold]
+    pub(super) fn unlock_slow(&self, before: u32) {
+        if before & FREE != 0 {
+            // The addition has taken the free lock: give it back properly.
+            self.unlock();
+            unlock_of_unlocked();
+        }
+        // Acquire pairs with the Release of `sleep`.
+        let _ = self.state.load(Acquire);
+        let pace = self.pace.load(Relaxed);
+        let heir_does_not_run = before & (HEIR | CLAIMED) == HEIR;
+        if pace & COUNTING != 0 || heir_does_not_run {
+            let more = pace & !COUNT | pace.wrapping_add(1 << COUNT.trailing_zeros()) & COUNT;
+            // One more or less does not matter.
+            let _ = self.pace.compare_exchange(pace, more, Relaxed, Relaxed);
+        }
+        if pace & KEEPER != 0 {
+            return;
+        }
+        if heir_does_not_run && count(pace) & count(pace).wrapping_sub(1) == 0 {
+            // Perhaps it waits for this processor. With many threads on few processors that can
+            // take longer than all else.
+            thread::yield_now();
+        }
+        if before & QUEUED == 0
+            || before & HEIR != 0
+            || before & (SPINNING | CLAIMED) == SPINNING
+            || before & CLAIMED == 0 && self.somebody_comes()
+        {
+            return;
+        }
+        self.wake_oldest(|state| state & CLAIMED != 0 || state & (FREE | SPINNING) == FREE);
+    }
+
+    /// Whether somebody takes the lock, or begins to poll for it, within a moment: then it is
+    /// theirs to look after the sleepers. Costs less than a wake-up does.
+    fn somebody_comes(&self) -> bool {
+        const LOOKS: u32 = 16;
+        if !Spin::can_help() {
+            return false;
+        }
+        (0..LOOKS).any(|look| {
+            if look == LOOKS / 4 {
+                thread::yield_now();
+            } else {
+                hint::pause(1);
+            }
+            let state = self.state.load(Relaxed);
+            state & FREE == 0 || state & (SPINNING | HEIR) != 0
+        })
+    }
+
+    /// Wakes the oldest sleeper, as the heir, unless there is one, or `wanted` says that the state
+    /// asks for none. Returns whether it woke one.
+    fn wake_oldest(&self, wanted: impl Fn(u32) -> bool) -> bool {
+        queue::wake_one(self.address(), |oldest| {
+            let Some(oldest) = oldest else {
+                // A keeper had seen it set, and did not see it cleared.
+                self.state.fetch_and(!QUEUED, Relaxed);
+                return false;
+            };
+            let wake = |state| {
+                let left = if oldest.alone { state & !QUEUED } else { state };
+                (state & HEIR == 0 && wanted(state)).then_some(left | HEIR)
+            };
+            let woken = self.state.try_update(Relaxed, Relaxed, wake).is_ok();
+            if woken {
+                // A turn begins with the heir, and the count of the unlocks until it runs.
+                let now = clock::micros() >> UNIT << 16;
+                self.pace
+                    .update(Relaxed, Relaxed, |pace| pace & !(BEGAN | COUNT) | now);
+            }
+            woken
+        })
+    }
+}
+
+/// In how many of the keeper's looks in a row the lock must be free for it to take it.
+const FREE_LOOKS: u32 = if cfg!(gosync_loom) { 1 } else { 3 };
+
+fn count(pace: u32) -> u32 {
+    (pace & COUNT) >> COUNT.trailing_zeros()
+}
+
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn unlock_of_unlocked() -> ! {
+    panic!("sync: unlock of unlocked mutex");
+}
+
+#[cfg(gosync_loom)]
+impl RawMutex {
+    /// An unlocked mutex whose first spinner becomes the keeper.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn brisk() -> Self {
+        let mutex = Self::new();
+        mutex.pace.store(BRISK, Relaxed);
+        mutex
+    }
+}
+
+#[cfg(all(test, not(gosync_loom)))]
+mod tests {
+    use super::*;
+
+    fn locked(bits: u32, pace: u32) -> RawMutex {
+        let mutex = RawMutex::new();
+        mutex.state.store(bits, Relaxed);
+        mutex.pace.store(pace, Relaxed);
+        mutex
+    }
+
+    fn bits(mutex: &RawMutex) -> (u32, u32) {
+        (
+            mutex.state.load(Relaxed),
+            mutex.pace.load(Relaxed) & (KEEPER | BRISK | COUNTING),
+        )
+    }
+
+    /// The window between a release and the claim's heir taking it: nobody passes the heir.
+    #[test]
+    fn nobody_passes_the_heir() {
+        let mutex = locked(FREE | CLAIMED | HEIR, 0);
+        assert!(!mutex.try_lock(), "free, but claimed");
+        assert!(!mutex.try_lock_for(Duration::ZERO));
+        assert!(!mutex.poll(Role::Newcomer) && !mutex.poll(Role::Spinner));
+        assert!(mutex.poll(Role::Heir));
+        assert_eq!(bits(&mutex), (0, 0), "the claim is gone with the heir");
+        mutex.unlock();
+        assert!(mutex.try_lock());
+    }
+
+    /// A waiter that gives up clears away what it had set.
+    #[test]
+    fn giving_up_leaves_nothing() {
+        let give_up = |mutex: &RawMutex, role| {
+            mutex.sleep(role, Instant::now(), Some(Deadline::after(Duration::ZERO)))
+        };
+        for (role, before) in [
+            (Role::Newcomer, 0),
+            (Role::Spinner, SPINNING),
+            (Role::Keeper, 0),
+            (Role::Heir, HEIR | CLAIMED),
+        ] {
+            let mutex = locked(before, 0);
+            assert!(matches!(give_up(&mutex, role), Sleep::TimedOut));
+            assert_eq!(bits(&mutex), (0, 0));
+            mutex.unlock();
+            assert!(mutex.try_lock());
+        }
+    }
+
+    /// The keeper hides itself and the queue, claims the lock when its time is up, and leaves only
+    /// that somebody may sleep, if it does not get it.
+    #[test]
+    fn the_keeper_comes_and_goes() {
+        let mutex = locked(SPINNING | QUEUED, BRISK);
+        assert!(!mutex.keep(None), "it is held");
+        assert_eq!(bits(&mutex), (0, BRISK));
+        assert!(matches!(
+            mutex.sleep(
+                Role::Keeper,
+                Instant::now(),
+                Some(Deadline::after(Duration::ZERO))
+            ),
+            Sleep::TimedOut
+        ));
+        mutex.unlock();
+        assert_eq!(bits(&mutex), (FREE, BRISK));
+    }
+
+    /// A keeper takes a lock that nobody wants, and then looks after the queue as its holder.
+    #[test]
+    fn the_keeper_takes_a_lock_that_is_left() {
+        let mutex = locked(FREE | SPINNING, BRISK);
+        assert!(mutex.keep(None));
+        assert_eq!(bits(&mutex), (0, BRISK));
+        mutex.unlock();
+        assert_eq!(bits(&mutex), (FREE, BRISK));
+    }
+
+    /// A keeper does not take a lock that another waiter has claimed.
+    #[test]
+    fn the_keeper_does_not_pass_the_heir() {
+        let mutex = locked(FREE | SPINNING | HEIR | CLAIMED, BRISK);
+        assert!(!mutex.keep(None));
+        assert_eq!(bits(&mutex), (FREE | HEIR | CLAIMED, BRISK));
+    }
+
+    /// While a keeper is there the lock works the quick way, and a newcomer leaves it to the
+    /// keeper to look after it.
+    #[test]
+    fn beside_a_keeper_nobody_polls() {
+        let mutex = locked(FREE, KEEPER);
+        assert!(mutex.try_lock());
+        assert!(matches!(mutex.arrive(), Arrival::Surplus));
+        mutex.unlock();
+        assert_eq!(bits(&mutex), (FREE, KEEPER));
+    }
+}
