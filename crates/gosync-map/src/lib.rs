@@ -23,13 +23,15 @@
 //! - **A write happens before every read that observes it.**
 //! - **Reads take no lock** and write to no shared memory. Writers to different keys do not wait
 //!   for each other, except while the table grows.
+//! - **[`clear`](Map::clear) is one step** for all keys, as in Go.
 //! - **A walk visits no key twice** ([`for_each`](Map::for_each)), whatever others do meanwhile, and
 //!   each key that is there from its beginning to its end once. It takes no snapshot and holds
 //!   nobody up. The callback may do anything with the map.
 //! - **A panic leaves the map whole**, be it in `Hash`, `Eq`, `Clone`, `PartialEq` or a callback:
 //!   the operation is done or not done, nothing stays locked, and other threads go on.
 //! - **What was removed or replaced is dropped** once no thread can be reading it, in batches: for
-//!   each thread that removes, less than [`BATCH`] keys and values wait for more to come. Those that
+//!   each thread that removes, less than [`BATCH`] keys and values wait for more to come (less than
+//!   [`PLAIN_BATCH`] of such as need no drop), and as many of the map's that were cleared. Those that
 //!   wait are dropped with the map at the latest.
 //! - It fits in a `static`, allocates nothing before the first write, and is 16 bytes.
 //!
@@ -39,9 +41,6 @@
 //!   Go panics, and for `CompareAndDelete` with the lock held.
 //! - A read gives a clone. Use an [`Arc`](std::sync::Arc) where that is dear, or
 //!   [`get_with`](Map::get_with).
-//! - [`clear`](Map::clear) goes from key to key, where Go puts another table in place: entries that
-//!   are stored while it runs may stay or go, in any combination. A walk that is under way does not
-//!   see what was cleared.
 //! - There are [`len`](Map::len), [`get_or_insert_with`](Map::get_or_insert_with), `FromIterator`.
 //!
 //! # How it works
@@ -50,12 +49,15 @@
 //! their hash alone, so it calls no code of the user's, and keys of one hash do no harm but to
 //! speed. Each key has a slot for its values, the same for as long as it stays: this is what makes a
 //! swap possible that is given the key by reference, and lets a walk tell a key that came back from
-//! one that it has not seen. The module `table` says how.
+//! one that it has not seen. A value that is no larger than 8 bytes and needs no drop is put into the
+//! slot that it comes with, without a box. To clear the map is to count on: slots of another count
+//! are as if they were not there. The module `table` says how.
 //!
-//! Two things may make a writer wait. It helps to move a table that is full, and may sleep until the
+//! Three things may make a writer wait. It helps to move a table that is full, and may sleep until the
 //! last of the helpers is done (in std's `park`, as papaya does it). Keys of one and the same 64-bit
 //! hash, of which there are none but by a bad `Hash`, are put in and taken out one at a time, by a
-//! [`gosync_mutex`]. `Eq` is called under that lock: it must not use the map.
+//! [`gosync_mutex`]. `Eq` is called under that lock: it must not use the map. And of two threads that
+//! sweep out what has been cleared, one waits for the other.
 //!
 //! The crate has no loom models: loom can explore only what is written with its atomics, and those
 //! that matter here are papaya's.
@@ -66,16 +68,19 @@
 // Under the model checker there is no typed mutex, and here is nothing for it to check.
 #![cfg(not(gosync_loom))]
 
+mod clock;
 mod map;
 mod place;
 mod random;
 mod slot;
 mod table;
+#[cfg(test)]
+mod tests;
 
 pub use crate::{
     map::Map,
     random::{RandomHasher, RandomState},
-    table::BATCH,
+    table::{BATCH, PLAIN_BATCH},
 };
 
 #[cfg(doctest)]

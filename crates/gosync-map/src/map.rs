@@ -166,8 +166,8 @@ impl<K, V, S> Map<K, V, S> {
         self.table().map(Table::hasher)
     }
 
-    /// Starts to drop what this thread has removed or replaced, without waiting for a
-    /// [batch](crate::BATCH) to be full.
+    /// Starts to drop what this thread has removed or replaced, and what has been cleared, without
+    /// waiting for a [batch](crate::BATCH) to be full.
     ///
     /// Drops on return what nobody is reading, unless it is less than the number of threads that
     /// use the map at this moment; then it waits on. Costs a barrier on all processors.
@@ -252,7 +252,8 @@ impl<K: Hash + Eq, V, S: BuildHasher> Map<K, V, S> {
 
     /// Stores a value.
     ///
-    /// Allocates the value, and for a new key an entry. An equal key that is there stays. Happens
+    /// Allocates a box for the value if the key is there, and an entry if it is not; and both if the
+    /// value is larger than 8 bytes, or needs to be dropped. An equal key that is there stays. Happens
     /// before every read that observes the value.
     ///
     /// ```
@@ -470,8 +471,11 @@ impl<K: Hash + Eq, V, S: BuildHasher> Map<K, V, S> {
 
     /// Removes all keys.
     ///
-    /// Goes from one to the next. If others store meanwhile, what they store may stay or go; what
-    /// was there before goes. Takes time as [`for_each`](Self::for_each).
+    /// All go at one moment: what others store meanwhile goes if it was stored before, and stays if
+    /// it was stored after. A walk that is under way does not see what was cleared.
+    ///
+    /// Takes a moment if there are few; if there are more than wait for a [batch](crate::BATCH), it
+    /// takes them out, and time as [`for_each`](Self::for_each).
     ///
     /// ```
     /// let map = gosync_map::Map::from([("gopher", 1)]);
@@ -487,8 +491,9 @@ impl<K: Hash + Eq, V, S: BuildHasher> Map<K, V, S> {
 
     /// How many keys there are. Approximate while others write.
     ///
-    /// Adds up one counter for each processor. Of keys with one and the same hash, some that were
-    /// removed may be counted for a while.
+    /// Adds up one counter for each processor; or walks the map, if some wait that were
+    /// [cleared](Self::clear). Of keys with one and the same hash, some that were removed may be
+    /// counted for a while.
     ///
     /// ```
     /// let map = gosync_map::Map::from([("gopher", 1), ("crab", 2)]);

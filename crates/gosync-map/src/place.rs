@@ -16,12 +16,18 @@ impl Place {
     /// From one place of a row to the next. Any odd number with many ones and zeros would do.
     const STRIDE: u64 = 0x9E37_79B9_7F4A_7C15;
 
-    /// Where a key of this hash would be if it were the only one.
+    /// Where a key of this hash is if it is the only one.
+    #[inline]
+    pub(crate) fn of(hash: u64) -> Self {
+        Self(hash)
+    }
+
+    /// The same for a hash of which not all bits are good.
     ///
     /// papaya takes the low bits and the high bits for good. A hasher that merely passes numbers on
     /// would put all multiples of a power of two in one spot, so the bits are mixed once more.
     #[inline]
-    pub(crate) fn home(hash: u64) -> Self {
+    pub(crate) fn mixed(hash: u64) -> Self {
         let product = u128::from(hash ^ Self::STRIDE) * 0xD6E8_FEB8_6659_FD93_u128;
         #[expect(clippy::cast_possible_truncation, reason = "the low half is meant")]
         let low = product as u64;

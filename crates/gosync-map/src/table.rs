@@ -2,11 +2,12 @@
 //!
 //! # Invariants
 //!
-//! 1. A key has at most one slot that is alive, and it is the same for as long as the key stays in
-//!    the map. To remove a key is to kill its slot; it is taken out of the table afterwards.
-//! 2. The operations on a key take place in the accesses to its slot's value, and at the insertion
-//!    of its slot: each is one atomic step. So they are atomic per key, whatever papaya does around
-//!    them, and however often it calls the closures below.
+//! 1. A key has at most one slot that is alive and of the present era, and it is the same for as long
+//!    as the key stays in the map. To remove a key is to kill its slot; it is taken out of the table
+//!    afterwards.
+//! 2. The operations on a key take place in the accesses to its slot, and at the insertion of its
+//!    slot: each is one atomic step. So they are atomic per key, whatever papaya does around them, and
+//!    however often it calls the closures below.
 //! 3. The user's code runs before such a step or after it, never within. A panic unwinds through
 //!    papaya's search, which holds nothing.
 //! 4. The slot of a key is at its home, or in the row that begins there: each slot before it is
@@ -16,35 +17,48 @@
 //!
 //! A key whose home is taken by another key (whose hash is the same, then) stands further on in the
 //! row. Whoever puts one there, or takes one from there, has the lock `crowd`: so two threads cannot
-//! put the same key at two places of the row. At home they need no lock, since a slot must be `GONE`
-//! before its place is taken, and `FOLLOWED` before the row goes on, and it cannot be both. Readers
+//! put the same key at two places of the row. At home they need no lock, since a slot must be gone
+//! before its place is taken, and followed before the row goes on, and it cannot be both. Readers
 //! never lock. A slot in the midst of a row stays when it is dead, and the next newcomer takes its
 //! place. With a hash worth its name there are no rows.
+//!
+//! # How the table is cleared
+//!
+//! Each slot has an era: the table's, read when the slot was in it already. To clear the table is to
+//! begin another era, which is one atomic step for all keys. An operation that found its slot to be of
+//! the present era and goes on with it when the era is over took place before, whatever order of the
+//! two the processor chose: it began before.
+//!
+//! A slot of another era is in nobody's way. The next key that wants its place takes it, as the same
+//! key does that is stored again, and this costs less than to take out one and put in another. When
+//! there may be as many as a batch of the collector has, they are swept out; also four times until
+//! the same era comes again.
 //!
 //! # Why a walk visits no key twice
 //!
 //! papaya walks one table from end to end, and never moves an entry within it. But a key that is
 //! removed and stored again gets another slot, maybe further on. So each slot has an age: the count
-//! of walks that had begun (`walks`), read when it was in the table already. A walk counts itself
-//! first, and passes over slots that are younger.
+//! of walks that had begun, read when it was in the table already. A walk counts itself first, and
+//! passes over slots that are younger.
 //!
 //! Say a walk visits key k in slot a, and later comes to slot b with the same k. The walk counted
-//! itself before it found a alive; a was killed after that; b was inserted after a was dead (1); and
-//! its age was read after that. All of these are `SeqCst`, so the age counts this walk, and the walk
-//! passes over b.
+//! itself before it found a alive; a was killed or cleared after that; b was inserted after that (1);
+//! and its age was read after that. All of these are `SeqCst`, so the age counts this walk, and the
+//! walk passes over b.
 //!
-//! And no walk misses a key that was there all the time: the writer gives a slot its age before its
-//! operation returns, and so does everyone else who finds it new before he makes use of it. So a key
-//! that anybody knows of when a walk begins has an age from before.
+//! And no walk misses a key that was there all the time: the writer stamps a slot before its operation
+//! returns, and so does everyone else who finds it new before he makes use of it. So a key that
+//! anybody knows of when a walk begins has an age from before.
 //!
 //! The cost is one addition to a shared counter for each walk, a load of that counter for each new
-//! key, and a comparison for each access, on the cache line of the value's address.
+//! key, and a comparison for each access, on the cache line of the key.
 
 use std::{
+    any::type_name,
     borrow::Borrow,
     hash::{BuildHasher, Hash},
+    mem,
     ops::ControlFlow,
-    sync::atomic::Ordering::SeqCst,
 };
 
 use gosync_mutex::Mutex;
@@ -52,27 +66,35 @@ use papaya::{Compute, Guard, HashMap, LocalGuard, Operation, ResizeMode};
 use seize::Collector;
 
 use crate::{
+    clock::Clock,
     place::{AsItIs, Place},
-    slot::{AtomicAge, FOLLOWED, Fresh, FreshValue, LAST, NEW, Slot, Value as _},
+    random::RandomState,
+    slot::{FOLLOWED, Fresh, FreshValue, LAST, Slot},
 };
 
 /// How many keys and values that were removed or replaced a thread gathers before they are dropped
 /// together. (More if the machine has more processors than that.)
 ///
-/// A batch costs a barrier on all processors, a microsecond or more.
-pub const BATCH: usize = 128;
+/// A batch costs a barrier on all processors: a microsecond or more, in a virtual machine twenty.
+pub const BATCH: usize = 256;
 
-/// On cache lines of its own: walks write it, and everybody reads what is beside it.
-#[repr(align(128))]
-struct Padded<T>(T);
+/// The same of keys and values that need no drop, such as numbers: of these nothing but their own
+/// memory waits.
+pub const PLAIN_BATCH: usize = 1024;
 
 pub(crate) struct Table<K, V, S> {
     map: HashMap<Place, Slot<K, V>, AsItIs>,
     hasher: S,
+    /// Whether the hasher is one whose bits need mixing.
+    mixes: bool,
     /// Held to put a slot into a row behind its home, or to take it from there.
     crowd: Mutex<()>,
-    /// How many walks have begun.
-    walks: Padded<AtomicAge>,
+    /// Held to take out what has been cleared.
+    sweeping: Mutex<()>,
+    clock: Clock,
+    /// How many entries a thread gathers before they are freed together, and how many that were
+    /// cleared may wait for others to take their places.
+    batch: usize,
 }
 
 /// What became of a try to put a slot at a place.
@@ -88,18 +110,23 @@ enum Put<'g, V> {
 impl<K, V, S> Table<K, V, S> {
     pub(crate) fn new(hasher: S) -> Self {
         let processors = std::thread::available_parallelism().map_or(1, |n| n.get());
+        let plain = !mem::needs_drop::<K>() && !mem::needs_drop::<V>();
+        let batch = if plain { PLAIN_BATCH } else { BATCH }.max(processors);
         // papaya's other mode moves a few entries with each write, but not where the write is a
         // `compute`, as ours are: the table would grow into a chain of tables.
         let map = HashMap::builder()
             .hasher(AsItIs::default())
             .resize_mode(ResizeMode::Blocking)
-            .collector(Collector::new().batch_size(BATCH.max(processors)))
+            .collector(Collector::new().batch_size(batch))
             .build();
         Self {
             map,
             hasher,
+            mixes: type_name::<S>() != type_name::<RandomState>(),
             crowd: Mutex::new(()),
-            walks: Padded(AtomicAge::new(0)),
+            sweeping: Mutex::new(()),
+            clock: Clock::default(),
+            batch,
         }
     }
 
@@ -107,13 +134,15 @@ impl<K, V, S> Table<K, V, S> {
         &self.hasher
     }
 
-    /// Starts to free what this thread has removed.
-    pub(crate) fn flush(&self) {
-        self.map.guard().flush();
-    }
-
     pub(crate) fn len(&self) -> usize {
-        self.map.len()
+        if self.clock.is_swept() {
+            return self.map.len();
+        }
+        let guard = self.map.guard();
+        let slots = self.map.iter(&guard);
+        slots
+            .filter(|(_, slot)| slot.settle(&self.clock) && !slot.is_dead())
+            .count()
     }
 
     /// Shows the entries until told to stop.
@@ -121,14 +150,10 @@ impl<K, V, S> Table<K, V, S> {
     pub(crate) fn walk<B>(&self, mut f: impl FnMut(&K, &V) -> ControlFlow<B>) -> ControlFlow<B> {
         let guard = self.map.guard();
         // First count, then look. Slots whose age is this number or less were there before.
-        let walk = self.walks.0.fetch_add(1, SeqCst);
-        debug_assert!(walk < NEW, "so many walks cannot have been");
+        let walk = self.clock.begin_walk();
         for (_, slot) in self.map.iter(&guard) {
-            if !slot.is_before(walk) {
-                continue;
-            }
             // SAFETY: found in this table, with a guard of this table. So everywhere below.
-            if let Some(value) = unsafe { slot.get(&guard) } {
+            if let Some(value) = unsafe { slot.get_for(walk, &self.clock, &guard) } {
                 // SAFETY: the same.
                 f(unsafe { slot.key() }, value)?;
             }
@@ -136,22 +161,60 @@ impl<K, V, S> Table<K, V, S> {
         ControlFlow::Continue(())
     }
 
+    /// Begins an era: from now on nobody finds the keys of the slots that are there.
     pub(crate) fn clear(&self) {
-        let guard = self.map.guard();
-        let mut crowded = Vec::new();
-        let stays = |place: &Place, slot: &Slot<K, V>| {
-            // SAFETY: found in this table, with a guard of this table.
-            unsafe { slot.take_if(|_| true, &guard) };
-            let stays = !slot.is_gone();
-            if stays {
-                crowded.push(*place);
-            }
-            stays
-        };
-        self.map.retain(stays, &guard);
-        for place in crowded {
-            self.tidy(place, place, &guard);
+        if !self.clock.try_begin_era() {
+            self.sweep_and(|| self.clock.begin_era());
         }
+        if self.map.len() >= self.batch {
+            self.sweep_and(|| ());
+        }
+    }
+
+    /// Starts to free what this thread has removed, and what has been cleared.
+    pub(crate) fn flush(&self) {
+        if !self.clock.is_swept() {
+            self.sweep_and(|| ());
+        }
+        self.map.guard().flush();
+    }
+
+    /// Takes out what has been cleared, and does this before anyone else can.
+    #[cold]
+    fn sweep_and(&self, then: impl FnOnce()) {
+        // Dropped last: what the collector frees then is the user's, and may use the map.
+        let guard = self.map.guard();
+        let _lock = self.sweeping.lock();
+        self.clock.sweep(|| {
+            let mut crowded = Vec::new();
+            let stays = |place: &Place, slot: &Slot<K, V>| {
+                if !self.is_cleared(slot, &guard) {
+                    return true;
+                }
+                let stays = !slot.is_gone();
+                if stays {
+                    slot.is_moved();
+                    crowded.push(*place);
+                }
+                stays
+            };
+            self.map.retain(stays, &guard);
+            for place in crowded {
+                self.tidy(place, place, &guard);
+            }
+        });
+        then();
+    }
+
+    /// Whether the slot has been cleared. It is dead then, and no longer in the way.
+    #[inline]
+    fn is_cleared(&self, slot: &Slot<K, V>, guard: &LocalGuard<'_>) -> bool {
+        let cleared = !slot.settle(&self.clock);
+        if cleared {
+            // SAFETY: found in this table, with a guard of this table.
+            unsafe { slot.kill(guard) };
+        }
+        cleared
     }
 
     /// Takes dead slots off the end of the row that begins at `home`, of which `place` is a part.
@@ -184,12 +247,41 @@ impl<K, V, S> Table<K, V, S> {
 impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
     #[inline]
     fn home<Q: Hash + ?Sized>(&self, key: &Q) -> Place {
-        Place::home(self.hasher.hash_one(key))
+        let hash = self.hasher.hash_one(key);
+        if self.mixes {
+            Place::mixed(hash)
+        } else {
+            Place::of(hash)
+        }
     }
 
     /// The slot of a key, its place, and its value.
     #[inline]
     fn find<'g, Q>(
+        &'g self,
+        home: Place,
+        key: &Q,
+        guard: &'g LocalGuard<'_>,
+    ) -> Option<(&'g Slot<K, V>, Place, &'g V)>
+    where
+        K: Borrow<Q>,
+        Q: Eq + ?Sized,
+    {
+        let slot = self.map.get(&home, guard)?;
+        if let Some(value) = self.value_of(key, slot, guard) {
+            return Some((slot, home, value));
+        }
+        // Another key, or this one once upon a time.
+        if slot.is_followed() {
+            self.find_in_row(home.next(), key, guard)
+        } else {
+            None
+        }
+    }
+
+    /// [`find`](Self::find) from this place of the row on.
+    #[cold]
+    fn find_in_row<'g, Q>(
         &'g self,
         mut place: Place,
         key: &Q,
@@ -201,19 +293,34 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
     {
         loop {
             let slot = self.map.get(&place, guard)?;
-            // SAFETY: found in this table, with a guard of this table.
-            if unsafe { slot.key() }.borrow() == key
-                // SAFETY: the same.
-                && let Some(value) = unsafe { slot.get(guard) }
-            {
-                slot.settle(&self.walks.0);
+            if let Some(value) = self.value_of(key, slot, guard) {
                 return Some((slot, place, value));
             }
-            // Another key, or this one once upon a time.
             if !slot.is_followed() {
                 return None;
             }
             place = place.next();
+        }
+    }
+
+    /// The value of the key, if it is in this slot.
+    #[inline]
+    fn value_of<'g, Q>(
+        &self,
+        key: &Q,
+        slot: &'g Slot<K, V>,
+        guard: &'g LocalGuard<'_>,
+    ) -> Option<&'g V>
+    where
+        K: Borrow<Q>,
+        Q: Eq + ?Sized,
+    {
+        // SAFETY: found in this table, with a guard of this table.
+        if unsafe { slot.key() }.borrow() == key {
+            // SAFETY: the same.
+            unsafe { slot.get(&self.clock, guard) }
+        } else {
+            None
         }
     }
 
@@ -225,7 +332,13 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
     {
         let home = self.home(key);
         let guard = self.map.guard();
-        let (_, _, value) = self.find(home, key, &guard)?;
+        // As `find`, which is too long for the compiler to put it here.
+        let slot = self.map.get(&home, &guard)?;
+        let value = match self.value_of(key, slot, &guard) {
+            Some(value) => value,
+            None if slot.is_followed() => self.find_in_row(home.next(), key, &guard)?.2,
+            None => return None,
+        };
         Some(read(value))
     }
 
@@ -256,7 +369,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
         let mut fresh = Fresh::new(key, make);
         let found = self.fill(home, &mut fresh, &guard, |slot, _| {
             // SAFETY: found in this table, with a guard of this table.
-            unsafe { slot.get(&guard) }
+            unsafe { slot.get(&self.clock, &guard) }
         });
         match found {
             Ok(stored) => read(stored, false),
@@ -291,19 +404,19 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
         or: &impl Fn(&Slot<K, V>, &mut Fresh<K, V, F>) -> Option<&'g V>,
     ) -> Result<&'g V, &'g V> {
         // Whoever makes the value may use the map, and does not get it made if the key is there.
-        if let Some((slot, _, _)) = self.find(home, fresh.key(), guard)
+        if let Some((slot, _, _)) = self.find_in_row(home, fresh.key(), guard)
             && let Some(value) = or(slot, fresh)
         {
             return Err(value);
         }
-        fresh.value();
+        fresh.make();
         let _crowd = self.crowd.lock();
         loop {
             let (mut end, mut last, mut free) = (home, None, None);
             while let Some(slot) = self.map.get(&end, guard) {
-                slot.settle(&self.walks.0);
-                // SAFETY: found in this table, with a guard of this table.
-                if unsafe { slot.key() } == fresh.key()
+                if !self.is_cleared(slot, guard)
+                    // SAFETY: found in this table, with a guard of this table.
+                    && unsafe { slot.key() } == fresh.key()
                     && let Some(value) = or(slot, fresh)
                 {
                     return Err(value);
@@ -350,9 +463,9 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
             let Some((_, slot)) = entry else {
                 return Operation::Insert(fresh.lend(LAST));
             };
-            slot.settle(&self.walks.0);
-            // SAFETY: found in this table, with a guard of this table.
-            if unsafe { slot.key() } == fresh.key()
+            if !self.is_cleared(slot, guard)
+                // SAFETY: found in this table, with a guard of this table.
+                && unsafe { slot.key() } == fresh.key()
                 && let Some(value) = or(slot, fresh)
             {
                 return Operation::Abort(Put::Found(value));
@@ -368,11 +481,11 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
         };
         match self.map.compute(place, step, guard) {
             Compute::Inserted(_, slot) | Compute::Updated { new: (_, slot), .. } => {
-                let value = fresh.is_out();
-                slot.settle(&self.walks.0);
-                // SAFETY: it was put into the table while `guard` was there, so it is not freed
-                // before `guard` is gone.
-                Put::Stored(unsafe { &*value })
+                // SAFETY: this is what `step` lent, and it was put into the table while `guard` was
+                // there.
+                let value = unsafe { fresh.is_in(slot, guard) };
+                slot.settle(&self.clock);
+                Put::Stored(value)
             }
             Compute::Aborted(put) => {
                 fresh.is_back();
@@ -417,8 +530,11 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
         let (mut taken, mut crowded) = (None, false);
         // papaya may call this again, also for another slot. Only one may be killed.
         let step = |_: &Place, slot: &Slot<K, V>| {
-            // SAFETY: found in this table, with a guard of this table.
-            if taken.is_none() && unsafe { slot.key() }.borrow() == key {
+            if !self.is_cleared(slot, &guard)
+                && taken.is_none()
+                // SAFETY: found in this table, with a guard of this table.
+                && unsafe { slot.key() }.borrow() == key
+            {
                 // SAFETY: the same.
                 taken = unsafe { slot.take_if(&mut wanted, &guard) };
             }
@@ -445,7 +561,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
         K: Borrow<Q>,
         Q: Eq + ?Sized,
     {
-        let (slot, place, _) = self.find(home, key, guard)?;
+        let (slot, place, _) = self.find_in_row(home, key, guard)?;
         // SAFETY: found in this table, with a guard of this table.
         let taken = unsafe { slot.take_if(wanted, guard) };
         if taken.is_some() {

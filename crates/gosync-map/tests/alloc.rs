@@ -66,15 +66,33 @@ fn none() {
     assert_eq!(allocations(reads), 0);
 }
 
-/// A value that replaces another is one allocation.
+/// A value that replaces another is one allocation, and so is a new key if its value is no larger
+/// than a word and needs no drop.
 #[test]
 fn one() {
     let map: Map<u64, u64> = (0..10).map(|n| (n, n)).collect();
     // The first that a thread removes makes the batch, in the collector's memory.
     map.set(1, 1);
+    map.set(1, 1);
     assert_eq!(allocations(|| map.set(1, 2)), 1);
     assert_eq!(allocations(|| assert!(map.compare_and_swap(&1, &2, 3))), 1);
     assert_eq!(allocations(|| assert!(map.discard(&1))), 0);
-    // A new key: its slot, and the value.
-    assert_eq!(allocations(|| map.set(1, 1)), 2);
+    assert_eq!(allocations(|| map.set(1, 1)), 1);
+    assert_eq!(allocations(|| assert!(map.discard(&1))), 0);
+    assert_eq!(allocations(|| _ = map.get_or_insert(1, 1)), 1);
+    // What has been cleared is replaced.
+    assert_eq!(allocations(|| map.clear()), 0);
+    assert_eq!(allocations(|| map.set(1, 1)), 1);
+}
+
+/// A new key with another value: its slot, and the value.
+#[test]
+fn two() {
+    let map: Map<u64, [u64; 2]> = Map::new();
+    map.set(0, [0; 2]);
+    assert_eq!(allocations(|| map.set(1, [1; 2])), 2);
+    let map: Map<u64, Box<u64>> = Map::new();
+    let [one, two] = [1, 2].map(Box::new);
+    map.set(0, one);
+    assert_eq!(allocations(|| map.set(1, two)), 2);
 }

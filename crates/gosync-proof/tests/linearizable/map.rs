@@ -1,8 +1,11 @@
-//! All calls on a key, and so on all keys, happen in one order.
+//! All calls on a key, and so on all keys, happen in one order; also those that clear the map.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    hash::{BuildHasher, Hasher},
+};
 
-use gosync_map::Map;
+use gosync_map::{Map, RandomState};
 use gosync_proof::history::Model;
 use proptest::prelude::*;
 
@@ -18,6 +21,7 @@ enum Call {
     Remove(u8),
     Discard(u8),
     CompareAndRemove(u8, u8),
+    Clear,
 }
 
 /// What was there, and whether something was done.
@@ -52,6 +56,10 @@ impl Model for Plain {
             }
             Call::Remove(key) => (next.0.remove(&key), true),
             Call::Discard(key) => (None, next.0.remove(&key).is_some()),
+            Call::Clear => {
+                next.0.clear();
+                (None, true)
+            }
             Call::CompareAndRemove(key, old) => {
                 let removes = next.0.get(&key) == Some(&old);
                 if removes {
@@ -64,7 +72,7 @@ impl Model for Plain {
     }
 }
 
-fn make(map: &Map<u8, u8>, call: Call) -> Return {
+fn make<S: BuildHasher>(map: &Map<u8, u8, S>, call: Call) -> Return {
     match call {
         Call::Get(key) => (map.get(&key), true),
         Call::Set(key, value) => {
@@ -80,11 +88,45 @@ fn make(map: &Map<u8, u8>, call: Call) -> Return {
         Call::Remove(key) => (map.remove(&key), true),
         Call::Discard(key) => (None, map.discard(&key)),
         Call::CompareAndRemove(key, old) => (None, map.compare_and_remove(&key, &old)),
+        Call::Clear => {
+            map.clear();
+            (None, true)
+        }
     }
+}
+
+/// All keys are the same to it.
+#[derive(Clone, Copy, Default)]
+struct Same;
+
+impl BuildHasher for Same {
+    type Hasher = Self;
+
+    fn build_hasher(&self) -> Self {
+        Self
+    }
+}
+
+impl Hasher for Same {
+    fn finish(&self) -> u64 {
+        7
+    }
+
+    fn write(&mut self, _: &[u8]) {}
 }
 
 #[test]
 fn one_order() {
+    check_with::<RandomState>();
+}
+
+/// The keys of one hash stand in a row, and are put there and taken from there under a lock.
+#[test]
+fn one_order_in_a_row() {
+    check_with::<Same>();
+}
+
+fn check_with<S: BuildHasher + Default + Send + Sync>() {
     let key = || 0..2_u8;
     let value = || 0..3_u8;
     let call = prop_oneof![
@@ -96,10 +138,11 @@ fn one_order() {
         2 => key().prop_map(Call::Remove),
         1 => key().prop_map(Call::Discard),
         1 => (key(), value()).prop_map(|(k, o)| Call::CompareAndRemove(k, o)),
+        1 => Just(Call::Clear),
     ];
     check(
         program(call, 8),
-        |_| (Map::new(), Plain::default()),
+        |_| (Map::<u8, u8, S>::with_default_hasher(), Plain::default()),
         |map, call, recorder| recorder.call(*call, || make(map, *call)),
     );
 }

@@ -22,22 +22,16 @@ pub(super) const MAP: &[Symbol] = &[
             assert_eq!(M.Load("a"), Some(1));
         },
     ),
-    symbol!(
-        "Map.Clear()",
-        "`m.Clear()`",
-        "`m.clear()`",
-        "goes from key to key: what is stored meanwhile may stay or go",
-        || {
-            let clears: [fn(&sync::Map<i32, i32>); 2] = [|m| m.Clear(), |m| m.clear()];
-            for clear in clears {
-                let m = sync::Map::from([(1, 10), (2, 20)]);
-                clear(&m);
-                assert!(m.is_empty());
-                m.Store(1, 11);
-                assert_eq!(m.Load(&1), Some(11));
-            }
-        },
-    ),
+    symbol!("Map.Clear()", "`m.Clear()`", "`m.clear()`", "", || {
+        let clears: [fn(&sync::Map<i32, i32>); 2] = [|m| m.Clear(), |m| m.clear()];
+        for clear in clears {
+            let m = sync::Map::from([(1, 10), (2, 20)]);
+            clear(&m);
+            assert!(m.is_empty());
+            m.Store(1, 11);
+            assert_eq!(m.Load(&1), Some(11));
+        }
+    },),
     symbol!(
         "Map.CompareAndDelete(key, old)",
         "`m.CompareAndDelete(&key, &old) -> bool`",

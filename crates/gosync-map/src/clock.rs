@@ -1,0 +1,158 @@
+//! What a table counts, for the stamps on its slots: eras and walks.
+//!
+//! | bits of a stamp | |
+//! |---|---|
+//! | from [`ERA`] on | the era: another one each time that the table is cleared. [`NEW_ERA`] is none |
+//! | [`MOVED`] | the slot's value is not at home, or will not be in a moment. Set once, for ever |
+//! | the others | the age: how many walks had begun |
+//!
+//! So one comparison tells whether a slot is of the present era, and has its value at home, and was
+//! there before a walk.
+
+use std::sync::atomic::Ordering::SeqCst;
+
+#[cfg(target_has_atomic = "64")]
+mod stamp {
+    pub(crate) type Stamp = u64;
+    pub(crate) type AtomicStamp = std::sync::atomic::AtomicU64;
+    /// How far the era stands from the right.
+    pub(super) const ERA: u32 = 40;
+}
+#[cfg(not(target_has_atomic = "64"))]
+mod stamp {
+    pub(crate) type Stamp = usize;
+    pub(crate) type AtomicStamp = std::sync::atomic::AtomicUsize;
+    pub(super) const ERA: u32 = usize::BITS - 10;
+}
+
+use stamp::ERA;
+pub(crate) use stamp::{AtomicStamp, Stamp};
+
+/// The era of a slot that has none yet.
+const NEW_ERA: Stamp = Stamp::MAX >> ERA;
+/// The value is not at home.
+pub(crate) const MOVED: Stamp = 1 << (ERA - 1);
+/// The bits of the age, and the greatest age. (After half a trillion walks, or two million where there
+/// are no 64-bit atomics, ages stay there, and a walk may see a key again that was removed and stored
+/// meanwhile.)
+const AGE: Stamp = MOVED - 1;
+/// A slot that is not in the table yet.
+pub(crate) const NEW: Stamp = Stamp::MAX;
+
+/// A walk: how many had begun before.
+#[derive(Clone, Copy)]
+pub(crate) struct Walk(Stamp);
+
+/// After so many eras, one comes again that was there before.
+pub(crate) const ERAS: Stamp = if cfg!(test) { 40 } else { NEW_ERA };
+
+/// Whether the slot with this stamp has none yet.
+#[inline]
+pub(crate) fn is_new(stamp: Stamp) -> bool {
+    stamp == NEW
+}
+
+/// The counts. All accesses are `SeqCst` (see `table`).
+#[derive(Default)]
+pub(crate) struct Clock {
+    /// The present era, where it stands in a stamp. Read by all operations, written by `clear` alone.
+    era: AtomicStamp,
+    /// Of all eras before this one no slot is left. Written under the lock of `sweep`.
+    swept: AtomicStamp,
+    walks: Padded<AtomicStamp>,
+}
+
+/// On cache lines of its own: walks write it, and everybody reads what is beside it.
+#[derive(Default)]
+#[repr(align(128))]
+struct Padded<T>(T);
+
+impl Clock {
+    /// Whether the era of this stamp is the present one, and what else is in it at most this.
+    #[inline]
+    fn is_of_now_and(&self, stamp: Stamp, most: Stamp) -> bool {
+        stamp.wrapping_sub(self.era.load(SeqCst)) <= most
+    }
+
+    /// Whether the era of this stamp is the present one.
+    #[inline]
+    pub(crate) fn is_of_now(&self, stamp: Stamp) -> bool {
+        self.is_of_now_and(stamp, MOVED | AGE)
+    }
+
+    /// The same, and the value at home.
+    #[inline]
+    pub(crate) fn is_of_now_at_home(&self, stamp: Stamp) -> bool {
+        self.is_of_now_and(stamp, AGE)
+    }
+
+    /// Whether a slot with this stamp is of the present era, and was in the table before the walk
+    /// began.
+    #[inline]
+    pub(crate) fn is_before(&self, stamp: Stamp, walk: Walk) -> bool {
+        self.is_of_now_and(stamp & !MOVED, walk.0)
+    }
+
+    /// The same, and the value at home.
+    #[inline]
+    pub(crate) fn is_before_at_home(&self, stamp: Stamp, walk: Walk) -> bool {
+        self.is_of_now_and(stamp, walk.0)
+    }
+
+    /// The stamp for a slot that is in the table already.
+    pub(crate) fn stamp(&self) -> Stamp {
+        // The age first. It may be from the era before: then it is less than it might be, and a walk
+        // that began since, in this era, sees the slot, which was there before it was known.
+        let age = self.walks.0.load(SeqCst).min(AGE);
+        self.era.load(SeqCst) | age
+    }
+
+    /// Begins a walk.
+    pub(crate) fn begin_walk(&self) -> Walk {
+        Walk(self.walks.0.fetch_add(1, SeqCst).min(AGE))
+    }
+
+    /// Begins an era, of which nothing is there yet; `false` if the table must be swept before.
+    #[inline]
+    pub(crate) fn try_begin_era(&self) -> bool {
+        let mut era = self.era.load(SeqCst);
+        while !must_sweep(next(era)) {
+            match self.era.compare_exchange(era, next(era), SeqCst, SeqCst) {
+                Ok(_) => return true,
+                Err(other) => era = other,
+            }
+        }
+        false
+    }
+
+    /// The same after the table has been swept, and still under the lock of `sweep`.
+    pub(crate) fn begin_era(&self) {
+        if !self.try_begin_era() {
+            // Nobody else gets past here without the lock.
+            self.era.store(next(self.era.load(SeqCst)), SeqCst);
+        }
+    }
+
+    /// Whether nothing is left of eras that are over.
+    pub(crate) fn is_swept(&self) -> bool {
+        self.swept.load(SeqCst) == self.era.load(SeqCst)
+    }
+
+    /// Does `sweep`, which takes out what was left when it began. Under the lock.
+    pub(crate) fn sweep(&self, sweep: impl FnOnce()) {
+        let era = self.era.load(SeqCst);
+        sweep();
+        self.swept.store(era, SeqCst);
+    }
+}
+
+/// The era after this one.
+fn next(era: Stamp) -> Stamp {
+    (((era >> ERA) + 1) % ERAS) << ERA
+}
+
+/// Whether no slot may be left of the eras before the last one when this one begins: so none is when
+/// it comes again.
+fn must_sweep(era: Stamp) -> bool {
+    (era >> ERA).is_multiple_of(ERAS / 4)
+}
