@@ -8,7 +8,10 @@
 use std::{
     sync::{
         Condvar, Mutex,
-        atomic::{AtomicBool, Ordering::Relaxed},
+        atomic::{
+            AtomicBool, AtomicUsize,
+            Ordering::{Acquire, Relaxed, Release},
+        },
         mpsc,
     },
     thread,
@@ -126,6 +129,43 @@ impl<'a> Round for &'a ByHand {
     }
 }
 
+/// A count and nothing else, polled without an end: what of `tasks` is the channel's.
+#[derive(Default)]
+struct Polled(AtomicUsize);
+
+struct PolledShare<'a>(&'a AtomicUsize);
+
+impl Drop for PolledShare<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Release);
+    }
+}
+
+impl Group for Polled {
+    type Round<'a> = &'a Self;
+
+    fn round(&self) -> &Self {
+        self
+    }
+}
+
+impl<'a> Round for &'a Polled {
+    type Share = PolledShare<'a>;
+
+    #[inline]
+    fn share(&self) -> Self::Share {
+        self.0.fetch_add(1, Relaxed);
+        PolledShare(&self.0)
+    }
+
+    fn wait(self) {
+        while self.0.load(Acquire) != 0 {
+            std::hint::spin_loop();
+        }
+    }
+}
+
 fn add_done<G: Group>(threads: usize) -> f64
 where
     for<'a> G::Round<'a>: Sync,
@@ -200,6 +240,7 @@ fn main() {
         ("gosync", Box::new(tasks::<gosync_waitgroup::WaitGroup>)),
         ("crossbeam", Box::new(tasks::<Crossbeam>)),
         ("mutex + condvar", Box::new(tasks::<ByHand>)),
+        ("a count, polled", Box::new(tasks::<Polled>)),
     ];
     peers.extend(go("tasks", 1));
     versus(&options, "tasks", &peers);
