@@ -3,6 +3,7 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`futex`] | sleep while a 32-bit word holds a value; wake one sleeper or all |
+//! | [`lock`] | a lock for a few instructions |
 //! | [`queue`] | wait in order of arrival, wake the one who waited longest |
 //! | [`Spin`] | how long to poll before going to sleep: bounded, backing off, nothing where it cannot help |
 //! | [`Patience`] | the same for what takes about as long as a wake-up |
@@ -36,13 +37,13 @@
 //!   does not touch, the very same code runs under the loom model checker.
 
 mod hash;
-mod lock;
 mod patience;
 mod spin;
 mod thread_index;
 
 pub mod clock;
 pub mod futex;
+pub mod lock;
 #[cfg(gosync_loom)]
 pub mod model;
 pub mod queue;

@@ -1,4 +1,4 @@
-//! The small lock that guards a bucket of the wait queue.
+//! A small lock for a few instructions: it guards a bucket of the wait queue.
 //!
 //! | word | meaning |
 //! |---|---|
@@ -22,20 +22,28 @@ const FREE: u32 = 0;
 const HELD: u32 = 1;
 const AWAITED: u32 = 2;
 
-pub(crate) struct Lock(AtomicU32);
+/// The lock. It guards nothing by itself.
+#[derive(Debug)]
+pub struct Lock(AtomicU32);
 
 /// Unlocks when dropped.
-pub(crate) struct Held<'a>(&'a AtomicU32);
+#[derive(Debug)]
+#[must_use = "if unused, it unlocks at once"]
+pub struct Held<'a>(&'a AtomicU32);
 
 impl Lock {
     const_fn! {
-        pub(crate) const fn new() -> Self {
+        /// A lock that is free.
+        #[expect(clippy::new_without_default, reason = "nobody asked for one")]
+        pub const fn new() -> Self {
             Self(AtomicU32::new(FREE))
         }
     }
 
+    /// Waits until nobody has it. What is done with the lock held must be short, must not wait and
+    /// must not come here again.
     #[inline]
-    pub(crate) fn lock(&self) -> Held<'_> {
+    pub fn lock(&self) -> Held<'_> {
         // Acquire pairs with the Release of `Held::drop`.
         if self
             .0

@@ -12,6 +12,7 @@ use gosync_park::{
     Patience, Spin,
     cell::UnsafeCell,
     clock::{Deadline, Instant},
+    lock::{Held, Lock},
     queue::{Oldest, Outcome, Place},
 };
 use static_assertions::{assert_eq_size, assert_impl_all, assert_not_impl_any};
@@ -22,6 +23,13 @@ assert_impl_all!(Deadline: Send, Sync, Unpin, UnwindSafe, RefUnwindSafe, Copy, D
 assert_impl_all!(Oldest: Send, Sync, Unpin, UnwindSafe, RefUnwindSafe, Copy, Debug);
 assert_impl_all!(Outcome: Send, Sync, Unpin, UnwindSafe, RefUnwindSafe, Copy, Eq, Debug);
 assert_impl_all!(Place: Send, Sync, Unpin, UnwindSafe, RefUnwindSafe, Copy, Eq, Debug);
+
+// A word, and who has it.
+assert_impl_all!(Lock: Send, Sync, Unpin, UnwindSafe, RefUnwindSafe, Debug);
+assert_not_impl_any!(Lock: Clone, Copy);
+assert_impl_all!(Held<'static>: Send, Sync, Unpin, UnwindSafe, RefUnwindSafe, Debug);
+assert_not_impl_any!(Held<'static>: Clone, Copy);
+assert_eq_size!(Lock, u32);
 
 // One thread's patience in one wait.
 assert_impl_all!(Patience: Send, Sync, Unpin, UnwindSafe, RefUnwindSafe, Default, Debug);

@@ -2,15 +2,20 @@ use std::fmt;
 
 use gosync_park::const_fn;
 
-use crate::{Pool, magazine::default_cells, store::Bounds};
+use crate::{Pool, store::Plan};
 
 /// What a pool keeps, and in which state.
 pub(crate) struct Rules<T> {
     pub(crate) keep: Option<fn(&T) -> bool>,
     pub(crate) reset: Option<fn(&mut T)>,
-    /// [`UNSET`], or the most that a thread or the shared part keeps.
+    /// [`UNSET`], or the most that is kept.
     max_idle: u32,
+    /// Whether [`crate::collect`] reaches the pool.
+    listed: bool,
 }
+
+/// Items that a pool keeps if nobody says otherwise.
+const DEFAULT_MAX_IDLE: usize = 1024;
 
 /// Nobody said how many.
 const UNSET: u32 = u32::MAX;
@@ -28,21 +33,22 @@ impl<T> Rules<T> {
         keep: None,
         reset: None,
         max_idle: UNSET,
+        listed: true,
     };
 
-    pub(crate) fn bounds(&self) -> Bounds {
-        let most = default_cells::<T>();
-        if self.max_idle == UNSET {
-            return Bounds {
-                per_thread: most,
-                shared: 4 * most as usize,
-            };
-        }
-        let at_hand = self.max_idle.min(most);
-        Bounds {
-            // The largest power of two that is allowed.
-            per_thread: at_hand.checked_ilog2().map_or(0, |power| 1 << power),
-            shared: self.max_idle as usize,
+    const fn unlisted(mut self) -> Self {
+        self.listed = false;
+        self
+    }
+
+    pub(crate) fn plan(&self) -> Plan {
+        Plan {
+            max_idle: if self.max_idle == UNSET {
+                DEFAULT_MAX_IDLE
+            } else {
+                self.max_idle as usize
+            },
+            listed: self.listed,
         }
     }
 }
@@ -105,19 +111,15 @@ impl<T> Builder<T> {
         self
     }
 
-    /// Keeps at most `n` items in the shared part, and at most `n` for each thread. So no more
-    /// than `n` times one more than the largest number of threads that lived at once.
-    ///
-    /// What a thread keeps at hand is rounded down to a power of two, and not more than without
-    /// this rule: see [`max_idle_per_thread`](Pool::max_idle_per_thread). The shared part takes its
-    /// memory for all `n` when the first item comes. With 0 nothing is kept.
+    /// Keeps at most `n` items, those of all threads together, also of threads that ended. It is
+    /// 1024 if this is not said; with 0 nothing is kept. See [`Pool::max_idle`].
     ///
     /// ```
     /// use gosync_pool::Pool;
     ///
     /// let pool = Pool::builder().max_idle(6).build(String::new);
-    /// assert_eq!(pool.max_idle_per_thread(), 4);
-    /// assert_eq!(pool.max_idle_shared(), 6);
+    /// (0..100).for_each(|_| pool.put(String::new()));
+    /// assert_eq!(pool.stats().idle, 6);
     /// ```
     pub const fn max_idle(mut self, n: usize) -> Self {
         #[expect(
@@ -143,7 +145,10 @@ impl<T> Builder<T> {
         /// assert_eq!(pool.get(), [1]);
         /// ```
         #[doc(alias = "New")]
-        pub const fn build<F: Fn() -> T>(self, init: F) -> Pool<T, F> {
+        pub const fn build<F: Fn() -> T>(self, init: F) -> Pool<T, F>
+        where
+            T: Send + 'static,
+        {
             Pool::with_rules(self.rules, Some(init))
         }
     }
@@ -158,8 +163,44 @@ impl<T> Builder<T> {
         /// assert_eq!(pool.try_get(), None);
         /// ```
         #[must_use]
-        pub const fn build_without_new(self) -> Pool<T> {
+        pub const fn build_without_new(self) -> Pool<T>
+        where
+            T: Send + 'static,
+        {
             Pool::with_rules(self.rules, None)
+        }
+    }
+
+    const_fn! {
+        /// The pool, for items that may borrow: see [`Pool::scoped`].
+        ///
+        /// ```
+        /// use gosync_pool::Pool;
+        ///
+        /// let text = String::from("a b");
+        /// let words = Pool::builder().reset(Vec::clear).build_scoped(Vec::new);
+        /// words.pull().extend(text.split(' '));
+        /// ```
+        #[doc(alias = "New")]
+        pub const fn build_scoped<F: Fn() -> T>(self, init: F) -> Pool<T, F> {
+            Pool::with_rules(self.rules.unlisted(), Some(init))
+        }
+    }
+
+    const_fn! {
+        /// The pool, for items that may borrow, which makes none by itself: see [`Pool::scoped`] and
+        /// [`Pool::without_new`].
+        ///
+        /// ```
+        /// use gosync_pool::Pool;
+        ///
+        /// let text = String::from("a b");
+        /// let words = Pool::builder().build_scoped_without_new();
+        /// words.put(text.split(' ').collect::<Vec<_>>());
+        /// ```
+        #[must_use]
+        pub const fn build_scoped_without_new(self) -> Pool<T> {
+            Pool::with_rules(self.rules.unlisted(), None)
         }
     }
 }

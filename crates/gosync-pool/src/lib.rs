@@ -22,20 +22,37 @@
 //! - **No shared cache line.** A `get` and a `put` on one thread write to memory of that thread
 //!   alone, as long as it finds there what it needs: one atomic read-modify-write for the pair.
 //! - **What one thread put another can have.** A `get` that finds nothing of its own looks in the
-//!   shared part and then with all other threads. If a put happened before a get and nobody else
-//!   uses the pool meanwhile, the get finds an item.
-//! - **Bounded.** A thread keeps at most [`max_idle_per_thread`](Pool::max_idle_per_thread) items
-//!   at hand, and all threads together [`max_idle_shared`](Pool::max_idle_shared) more. An item
-//!   for which there is no room is dropped. Threads that ended are counted only until a new one
-//!   takes their place.
-//! - **Choosy, if you like.** [`keep`](Builder::keep) sorts out items that are not worth keeping;
-//!   [`reset`](Builder::reset) cleans up those that are.
+//!   depot, which all share, and then with all other threads. If a put happened before a get and
+//!   nobody else uses the pool meanwhile, the get finds an item.
+//! - **Bounded.** At no moment does the pool have more than [`max_idle`](Pool::max_idle) items, of
+//!   all threads together, also of those that ended. An item for which there is no room is dropped.
+//! - **Nothing idle for ever.** An item that was not used for two collections is dropped. A pool
+//!   in use collects every ten seconds, and you may at any time: see [Ageing](#ageing).
+//! - **Choosy, if you like.** [`keep`](Builder::keep) sorts out items that are not worth keeping,
+//!   such as the one giant buffer; [`reset`](Builder::reset) cleans up those that are.
 //! - **Nothing leaks, nothing is freed twice**, when threads end, when the pool is dropped, when
 //!   a callback or a destructor panics. Items of a thread that ended stay in the pool.
-//! - **Callbacks may do anything**, such as using the same pool: none runs while the pool is in
-//!   the middle of something. So may thread-local destructors.
-//! - **Nobody waits.** No operation blocks or sleeps.
+//! - **Callbacks and destructors may do anything**, such as using the same pool: none runs while
+//!   the pool is in the middle of something. So may thread-local destructors.
+//! - **Nobody waits.** No `get` and no `put` waits for another thread. (A pool's first use, its
+//!   drop and [`collect()`] take a lock for a moment.)
 //! - `put(x)` happens before the `get` that returns `x`.
+//!
+//! # Ageing
+//!
+//! A collection drops the items that were put before the last collection and have not been got
+//! since: two generations, as in Go. Where an item is idle does not matter, nor whether the thread
+//! that put it is at work, asleep or ended.
+//!
+//! A pool that is used collects by itself, on the thread that notices that ten seconds have
+//! passed. To notice, a thread looks at the clock every 256 gets that find an item, and every 16
+//! times that it had to look beyond its own items. So an item that nobody needs is gone after ten
+//! to twenty seconds of such use, and what a burst left behind with it.
+//!
+//! **A program that does not use a pool keeps what is in it**, up to `max_idle` items. To let go of
+//! them call [`Pool::collect`], or [`collect()`] for all pools, twice; or drop the pool. What
+//! stays until then is the pool's own memory: for each thread that ever used it at once some 2 KiB
+//! (more if items take more than 56 bytes: see [`Pool::max_idle`]).
 //!
 //! # Differences from Go
 //!
@@ -43,22 +60,26 @@
 //!   ignore. `T` need only be [`Send`].
 //! - `New` is the type parameter `F`, as in std's `LazyLock`. A pool without it has
 //!   [`try_get`](Pool::try_get) for Go's `Get() == nil`.
-//! - No garbage collector empties the pool: the bounds above take its place.
+//! - There is no garbage collector to age the items: use and [`collect()`] take its place.
+//! - There is a bound.
 //! - Go keeps items per processor, we do per thread. Each item can be had by every thread; in Go
 //!   one per processor cannot.
 //! - In the order of Go: the newest item of one's own first, of others the oldest.
 
 mod builder;
+mod depot;
+mod for_all;
 mod magazine;
 mod pooled;
-mod shared;
+mod registry;
+mod stats;
 mod store;
 
 use std::fmt;
 
 use gosync_park::const_fn;
 
-pub use crate::{builder::Builder, pooled::Pooled};
+pub use crate::{builder::Builder, pooled::Pooled, registry::collect, stats::Stats};
 use crate::{builder::Rules, store::Store};
 
 #[cfg(doctest)]
@@ -71,7 +92,7 @@ struct Readme;
 /// `static` needs no more than `Pool<T>`; a closure that captures nothing fits as well.
 ///
 /// The pool is made of 40 bytes (on a 64-bit machine, with an `F` of one word) and allocates
-/// nothing until the first [`put`](Self::put). It is `Sync` if `T` is `Send` and `F` is `Sync`.
+/// nothing until it is used. It is `Sync` if `T` is `Send` and `F` is `Sync`.
 ///
 /// ```
 /// use gosync_pool::Pool;
@@ -110,7 +131,10 @@ impl<T> Pool<T> {
         /// assert_eq!(pool.try_get(), Some(7));
         /// ```
         #[must_use]
-        pub const fn without_new() -> Self {
+        pub const fn without_new() -> Self
+        where
+            T: Send + 'static,
+        {
             Self::builder().build_without_new()
         }
     }
@@ -144,33 +168,62 @@ impl<T, F> Pool<T, F> {
         pub const fn new(init: F) -> Self
         where
             F: Fn() -> T,
+            T: Send + 'static,
         {
-            Self::with_rules(Rules::NONE, Some(init))
+            Builder::new().build(init)
         }
     }
 
     const_fn! {
-        const fn with_rules(rules: Rules<T>, init: Option<F>) -> Self {
+        /// A pool for items that may borrow.
+        ///
+        /// It is like any other, but for one thing: [`gosync_pool::collect`](collect()) does not
+        /// reach it. That might drop an item after the end of what it borrows, if somebody forgot
+        /// the pool. [`Pool::collect`] and what collects by itself are no different.
+        ///
+        /// [`Builder::build_scoped_without_new`] makes one without `init`.
+        ///
+        /// ```
+        /// use gosync_pool::Pool;
+        ///
+        /// let text = String::from("to be or not");
+        /// let words = Pool::scoped(Vec::new);
+        /// words.pull().extend(text.split(' '));
+        /// assert_eq!(words.get(), ["to", "be", "or", "not"]);
+        /// ```
+        #[doc(alias = "New")]
+        pub const fn scoped(init: F) -> Self
+        where
+            F: Fn() -> T,
+        {
+            Builder::new().build_scoped(init)
+        }
+    }
+
+    const_fn! {
+        pub(crate) const fn with_rules(rules: Rules<T>, init: Option<F>) -> Self {
             Self { store: Store::new(), rules, init }
         }
     }
 
     /// Takes an idle item, or makes one.
     ///
-    /// The item is the one that this thread put last; if it has none, one from the shared part or
-    /// the oldest of another thread. Where there is none at all, `init` is called, and nothing in
-    /// the pool waits for it: it may take long, panic, or use the pool.
+    /// The item is the one that this thread put last; if it has none, one from the depot or the
+    /// oldest of another thread. Where there is none at all, `init` is called, and nothing in the
+    /// pool waits for it: it may take long, panic, or use the pool.
     ///
     /// Costs one atomic read-modify-write on a cache line of this thread's, if this thread has an
-    /// idle item. Otherwise it reads one cache line of each thread that put something, until it
-    /// finds an item. It never blocks.
+    /// idle item. Otherwise it takes a batch from the depot, or, if that is empty, half of what
+    /// another thread has, so that the next gets are cheap again. It never blocks. Sometimes it
+    /// [collects](crate#ageing).
     ///
     /// The `put` of an item happens before the `get` that returns it.
     ///
     /// # Panics
     ///
     /// With `gosync: get on an empty Pool without New; use try_get`, if the pool is empty and was
-    /// made [`without_new`](Pool::without_new). If `init` panics.
+    /// made [`without_new`](Pool::without_new). If `init` panics, or the destructor of an item that
+    /// has become old: the pool is as it should be then, and no item is lost.
     ///
     /// ```
     /// use gosync_pool::Pool;
@@ -200,7 +253,7 @@ impl<T, F> Pool<T, F> {
     where
         F: Fn() -> T,
     {
-        match (self.store.take_elsewhere(), &self.init) {
+        match (self.store.take_elsewhere(self.rules.plan()), &self.init) {
             (Some(item), _) => item,
             (None, Some(init)) => init(),
             (None, None) => panic!("gosync: get on an empty Pool without New; use try_get"),
@@ -224,25 +277,27 @@ impl<T, F> Pool<T, F> {
     pub fn try_get(&self) -> Option<T> {
         match self.store.claim() {
             Some(claim) => Some(claim.read()),
-            None => self.store.take_elsewhere(),
+            None => self.store.take_elsewhere(self.rules.plan()),
         }
     }
 
     /// Gives an item to the pool.
     ///
     /// If the pool has a [`keep`](Builder::keep) rule and it says no, the item is dropped.
-    /// Otherwise it is [`reset`](Builder::reset), and then kept; or dropped, if this thread and
-    /// the shared part have no room.
+    /// Otherwise it is [`reset`](Builder::reset), and then kept; or dropped, if the pool has
+    /// [`max_idle`](Self::max_idle) items.
     ///
     /// Costs no atomic read-modify-write, if this thread has room, and touches no cache line that
-    /// another thread writes to. The first put of a thread allocates. It never blocks.
+    /// another thread writes to. A thread that has no room for more sends half of its items to the
+    /// depot. The first use of a pool by a thread allocates. It never blocks. Sometimes it
+    /// [collects](crate#ageing).
     ///
     /// Happens before the `get` that returns the item.
     ///
     /// # Panics
     ///
-    /// If `keep`, `reset` or the destructor of an item that is not kept panics. The item is gone
-    /// then, and the pool is as it was.
+    /// If `keep`, `reset` or the destructor of an item that is not kept, or not longer, panics. The
+    /// item is gone then, and the pool is as it was.
     ///
     /// ```
     /// use gosync_pool::Pool;
@@ -257,13 +312,14 @@ impl<T, F> Pool<T, F> {
         if let Some(keep) = self.rules.keep
             && !keep(&item)
         {
+            self.store.refuse(self.rules.plan());
             return;
         }
         if let Some(reset) = self.rules.reset {
             reset(&mut item);
         }
         match self.store.vacancy() {
-            Some(vacancy) => vacancy.fill(item),
+            Some((vacancy, stamp)) => vacancy.fill(item, stamp),
             None => self.put_elsewhere(item),
         }
     }
@@ -271,7 +327,7 @@ impl<T, F> Pool<T, F> {
     #[cold]
     #[inline(never)]
     fn put_elsewhere(&self, item: T) {
-        let refused = self.store.give_elsewhere(item, self.rules.bounds());
+        let refused = self.store.give_elsewhere(item, self.rules.plan());
         // Dropped here, where the pool is whole again: the destructor may use it.
         drop(refused);
     }
@@ -299,40 +355,74 @@ impl<T, F> Pool<T, F> {
         Pooled::new(self, self.get())
     }
 
-    /// How many items each thread keeps at hand at most: a power of two.
+    /// Drops the items that were put before the last collection and have not been got since: see
+    /// [Ageing](crate#ageing). Called twice, with no use between, it empties the pool.
     ///
-    /// Usually 64; if they take more than 4 KiB, fewer, but not below 8; never more than
-    /// [`max_idle`](Builder::max_idle) allows. The memory is allocated at a thread's first put,
-    /// and freed with the pool.
+    /// Costs a look at all the pool's items, and what their destructors cost. No other thread has to
+    /// wait meanwhile, and several may collect at once.
+    ///
+    /// # Panics
+    ///
+    /// If the destructor of an item does. The other items that were to be dropped from the same
+    /// place are; the rest is left for the next collection.
     ///
     /// ```
     /// use gosync_pool::Pool;
     ///
-    /// assert_eq!(Pool::new(String::new).max_idle_per_thread(), 64);
-    /// assert_eq!(Pool::new(|| [0_u8; 4096]).max_idle_per_thread(), 8);
+    /// let pool = Pool::without_new();
+    /// pool.put("old");
+    /// pool.collect();
+    /// pool.put("young");
+    /// pool.collect();
+    /// assert_eq!((pool.try_get(), pool.try_get()), (Some("young"), None));
     /// ```
-    #[must_use]
-    pub fn max_idle_per_thread(&self) -> usize {
-        self.rules.bounds().per_thread as usize
+    #[doc(alias = "GC")]
+    pub fn collect(&self) {
+        self.store.collect();
     }
 
-    /// How many items the shared part keeps at most, where all threads put what they have no room
-    /// for: four times [`max_idle_per_thread`](Self::max_idle_per_thread), or what
-    /// [`max_idle`](Builder::max_idle) says.
+    /// What the pool has met with so far.
+    ///
+    /// It is always counted: a get that finds an item of its own thread counts it in the word that
+    /// it writes anyway. To ask costs a look at a cache line or two of each thread that ever used
+    /// the pool at once. While others use the pool the numbers are near the truth; when nobody does
+    /// they are exact.
     ///
     /// ```
     /// use gosync_pool::Pool;
     ///
-    /// assert_eq!(Pool::new(String::new).max_idle_shared(), 256);
+    /// let pool = Pool::builder().keep(|n| *n < 10).build(|| 1);
+    /// pool.put(pool.get());
+    /// pool.put(pool.get());
+    /// pool.put(10);
+    /// let stats = pool.stats();
+    /// assert_eq!((stats.hits, stats.misses, stats.dropped, stats.idle), (1, 1, 1, 1));
     /// ```
     #[must_use]
-    pub fn max_idle_shared(&self) -> usize {
-        self.rules.bounds().shared
+    pub fn stats(&self) -> Stats {
+        self.store.stats()
+    }
+
+    /// How many items the pool keeps at most: 1024, or what [`Builder::max_idle`] says.
+    ///
+    /// A thread has at most 64 of them at hand; if those take more than 4 KiB, fewer, but not below
+    /// 8. The rest is in the depot. A thread that is alive but does not use the pool may keep
+    /// others from using the room that it had for items of its own that are in use: 64 at most, and
+    /// none if its last get found nothing at hand.
+    ///
+    /// ```
+    /// use gosync_pool::Pool;
+    ///
+    /// assert_eq!(Pool::new(String::new).max_idle(), 1024);
+    /// ```
+    #[must_use]
+    pub fn max_idle(&self) -> usize {
+        self.rules.plan().max_idle
     }
 }
 
 /// A pool [`without_new`](Pool::without_new), as Go's zero value is.
-impl<T> Default for Pool<T> {
+impl<T: Send + 'static> Default for Pool<T> {
     fn default() -> Self {
         Self::without_new()
     }

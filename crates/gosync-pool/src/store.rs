@@ -1,46 +1,56 @@
-//! Where the idle items are: a magazine per thread, found by the thread's number, and the shared
-//! part.
+//! Where the idle items are: a magazine per thread, found by the thread's number, and the depot.
 //!
 //! ```text
 //! Store ──► Table ── near ──► [ magazine 1 | 2 | .. | 31 ]        one pointer each
 //!                 ── far  ──► bucket 5 ──► [ magazine 32 .. 63 ]  bucket k has 2^k pointers
 //!                             bucket 6 ──► [ magazine 64 .. 127 ] ..
-//!                 ── shared ► queue
+//!                 ── depot    batches of items, and the permits of the others
 //! ```
 //!
 //! Everything behind an arrow is allocated when it is first needed and stays where it is until
 //! the store is dropped. Racing allocators swing the pointer with a CAS; who loses frees his own.
 //! No thread waits for another one. The table and its buckets hardly ever change, so their cache
 //! lines are shared without harm: only the magazines are written to all the time.
+//!
+//! A collection raises the generation, and drops what was put two generations ago or more.
+//! Items, and what is dropped of them, are never in the pool and out of it at once: they are taken
+//! out first, and their destructors run when the pool is whole again.
 
 use std::{
     marker::PhantomData,
-    mem,
     num::NonZeroU32,
     ptr::{self, NonNull},
+    sync::Arc,
 };
 
 use gosync_park::{
     atomic::{
-        AtomicPtr, AtomicU32,
+        AtomicPtr, AtomicU32, AtomicUsize,
         Ordering::{AcqRel, Acquire, Relaxed},
     },
+    clock::Instant,
     const_fn, thread_index,
 };
 
 use crate::{
-    magazine::{Claim, Magazine, MagazineRef, Vacancy},
-    shared::Shared,
+    Stats,
+    depot::Depot,
+    for_all::for_all,
+    magazine::{Batch, Claim, Entry, Magazine, MagazineRef, Mine, Stamp, Tally, Top, Vacancy, add},
+    registry,
 };
 
-/// How much may be kept.
+/// What a store must know to come into being.
 #[derive(Clone, Copy)]
-pub(crate) struct Bounds {
-    /// Cells of a magazine: a power of two, or zero if nothing is kept at all.
-    pub(crate) per_thread: u32,
-    /// Items in the shared part.
-    pub(crate) shared: usize,
+pub(crate) struct Plan {
+    /// The most items that are kept.
+    pub(crate) max_idle: usize,
+    /// Whether [`crate::collect`] reaches it: then the items are `Send + 'static`.
+    pub(crate) listed: bool,
 }
+
+/// How many seconds are between two collections that come by themselves.
+const INTERVAL: u64 = 10;
 
 /// Numbers below `1 << NEAR_BITS` have their pointers in the table itself.
 #[cfg(not(gosync_loom))]
@@ -54,18 +64,27 @@ const FAR: usize = (u32::BITS - NEAR_BITS) as usize;
 
 type Slot<T> = AtomicPtr<Magazine<T>>;
 
-struct Table<T> {
+pub(crate) struct Table<T> {
+    /// The generation: the stamp of what is put now.
+    stamp: AtomicU32,
     /// By number. Nobody has the number 0.
     near: [Slot<T>; NEAR],
     /// The first slot of each bucket.
     far: [AtomicPtr<Slot<T>>; FAR],
     /// The largest number that has a magazine here.
     highest: AtomicU32,
-    shared: Shared<T>,
+    /// How many intervals had passed since `birth` when somebody last looked.
+    intervals: AtomicU32,
+    birth: Instant,
+    plan: Plan,
+    /// What threads without a number have met with.
+    tally: Tally,
+    depot: Depot<T>,
 }
 
 /// The idle items of a pool.
 pub(crate) struct Store<T> {
+    /// Null, or of an `Arc`.
     table: AtomicPtr<Table<T>>,
     owns: PhantomData<T>,
 }
@@ -91,86 +110,108 @@ impl<T> Store<T> {
         unsafe { self.table.load(Acquire).as_ref() }
     }
 
-    /// The magazine of the calling thread.
-    #[inline]
-    fn mine(&self) -> Option<MagazineRef<'_, T>> {
-        self.table()?.magazine(thread_index()?)
+    fn table_or_new(&self, plan: Plan) -> &Table<T> {
+        self.table().unwrap_or_else(|| self.allocate(plan))
     }
 
     /// Claims the item that the calling thread put last. The fast path of a get.
     #[inline]
     pub(crate) fn claim(&self) -> Option<Claim<'_, T>> {
-        // SAFETY: the magazine is this thread's.
-        unsafe { self.mine()?.claim() }
+        self.table()?.mine()?.claim()
     }
 
-    /// Finds room in the magazine of the calling thread. The fast path of a put.
+    /// Finds room in the magazine of the calling thread, and what is to be stamped on the item.
+    /// The fast path of a put.
     #[inline]
-    pub(crate) fn vacancy(&self) -> Option<Vacancy<'_, T>> {
-        // SAFETY: the magazine is this thread's.
-        unsafe { self.mine()?.vacancy() }
+    pub(crate) fn vacancy(&self) -> Option<(Vacancy<'_, T>, Stamp)> {
+        let table = self.table()?;
+        let vacancy = table.mine()?.vacancy()?;
+        Some((vacancy, table.stamp()))
     }
 
-    /// Takes an item from every place but the young end of the own magazine: the shared part's
-    /// oldest, or another thread's oldest.
+    /// Takes an item, wherever one is.
     #[cold]
     #[inline(never)]
-    pub(crate) fn take_elsewhere(&self) -> Option<T> {
-        let table = self.table()?;
-        // The own magazine comes last: its youngest cell was found empty, so there is something
-        // only if thieves left a gap.
-        let next = thread_index().map_or(1, |me| me.get().saturating_add(1));
-        table
-            .shared
-            .pop()
-            .or_else(|| table.magazines(next).find_map(MagazineRef::steal))
+    pub(crate) fn take_elsewhere(&self, plan: Plan) -> Option<T> {
+        let table = self.table_or_new(plan);
+        let mine = table.mine_or_new();
+        table.collect_if_due(mine);
+        let empty = match mine.map(Mine::settle) {
+            Some(Top::Item(claim)) => return Some(claim.read()),
+            Some(Top::Bottom) => mine,
+            Some(Top::Blocked) | None => None,
+        };
+        let item = table.take_shared(empty);
+        table.count(mine, |tally| match item {
+            Some(_) => &tally.hits,
+            None => &tally.misses,
+        });
+        item
     }
 
     /// Keeps an item for which there was no vacancy, or gives it back.
     #[cold]
     #[inline(never)]
-    pub(crate) fn give_elsewhere(&self, item: T, bounds: Bounds) -> Result<(), T> {
-        if bounds.per_thread == 0 {
-            return Err(item);
+    pub(crate) fn give_elsewhere(&self, item: T, plan: Plan) -> Result<(), T> {
+        let table = self.table_or_new(plan);
+        let mine = table.mine_or_new();
+        table.collect_if_due(mine);
+        let given = table.give(item, mine);
+        if given.is_err() {
+            table.count(mine, |tally| &tally.dropped);
         }
-        let table = self.table().unwrap_or_else(|| self.allocate());
-        if let Some(me) = thread_index()
-            && table.magazine(me).is_none()
-        {
-            let mine = table.allocate_magazine(me, bounds.per_thread);
-            // SAFETY: the number is this thread's.
-            if let Some(vacancy) = unsafe { mine.vacancy() } {
-                vacancy.fill(item);
-                return Ok(());
-            }
-        }
-        table.shared.push(item, bounds.shared)
+        given
+    }
+
+    /// Counts an item that is not kept.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn refuse(&self, plan: Plan) {
+        let table = self.table_or_new(plan);
+        table.count(table.mine_or_new(), |tally| &tally.dropped);
     }
 
     #[cold]
     #[inline(never)]
-    fn allocate(&self) -> &Table<T> {
-        let new = Box::into_raw(Box::new(Table {
+    fn allocate(&self, plan: Plan) -> &Table<T> {
+        let new = Arc::new(Table {
+            stamp: AtomicU32::new(Stamp::FIRST.bits()),
             near: std::array::from_fn(|_| AtomicPtr::new(ptr::null_mut())),
             far: std::array::from_fn(|_| AtomicPtr::new(ptr::null_mut())),
             highest: AtomicU32::new(0),
-            shared: Shared::new(),
-        }));
-        let (table, lost) = publish(&self.table, new);
+            intervals: AtomicU32::new(0),
+            birth: Instant::now(),
+            plan,
+            tally: Tally::default(),
+            depot: Depot::new(plan.max_idle),
+        });
+        let new = Arc::into_raw(new);
+        let (table, lost) = publish(&self.table, new.cast_mut());
         if lost {
-            // SAFETY: ours alone, nobody has seen it.
-            drop(unsafe { Box::from_raw(new) });
+            // SAFETY: from `into_raw`, and nobody has seen it.
+            drop(unsafe { Arc::from_raw(new) });
+        } else if plan.listed {
+            // SAFETY: the Arc is alive, since the store is. What is listed is `Send + 'static`.
+            unsafe { registry::list(new) };
         }
         // SAFETY: published; freed only when `self` is dropped.
         unsafe { &*table }
     }
 
+    /// Drops what was not used for two collections.
+    pub(crate) fn collect(&self) {
+        if let Some(table) = self.table() {
+            table.collect();
+        }
+    }
+
     /// The number of idle items. Exact if nobody is at work.
     pub(crate) fn len(&self) -> usize {
-        self.table().map_or(0, |table| {
-            let at_hand = table.magazines(1).map(|magazine| magazine.len() as usize);
-            at_hand.sum::<usize>() + table.shared.len()
-        })
+        self.table().map_or(0, Table::len)
+    }
+
+    pub(crate) fn stats(&self) -> Stats {
+        self.table().map_or_else(Stats::default, Table::stats)
     }
 }
 
@@ -239,13 +280,174 @@ impl<T> Table<T> {
         indices.filter_map(|index| self.magazine(NonZeroU32::new(index)?))
     }
 
+    /// The magazine of the calling thread.
+    #[inline]
+    fn mine(&self) -> Option<Mine<'_, T>> {
+        let magazine = self.magazine(thread_index()?)?;
+        // SAFETY: no other living thread has this number, and `Mine` stays on this thread.
+        Some(unsafe { Mine::new(magazine) })
+    }
+
+    fn mine_or_new(&self) -> Option<Mine<'_, T>> {
+        let index = thread_index()?;
+        let magazine = self
+            .magazine(index)
+            .unwrap_or_else(|| self.allocate_magazine(index));
+        // SAFETY: as in `mine`.
+        Some(unsafe { Mine::new(magazine) })
+    }
+
+    #[inline]
+    fn stamp(&self) -> Stamp {
+        // Relaxed: an item that is put while a collection begins counts to either generation.
+        Stamp::from_bits(self.stamp.load(Relaxed))
+    }
+
+    /// Takes an item from the depot or from another thread's magazine, and some more if `empty`, the
+    /// caller's own, can have them.
+    fn take_shared(&self, empty: Option<Mine<'_, T>>) -> Option<T> {
+        // Permits that an empty magazine has are of no use until its owner puts again.
+        let spare = empty.map_or(0, Mine::shrink);
+        if let Some(mine) = empty {
+            mine.be_thrifty();
+        }
+        let item = self.take_batch(empty).or_else(|| self.steal(empty));
+        // An item that leaves the pool leaves its permit.
+        self.depot.release(spare + usize::from(item.is_some()));
+        item
+    }
+
+    fn take_batch(&self, empty: Option<Mine<'_, T>>) -> Option<T> {
+        let Batch { stamp, mut items } = self.depot.pop()?;
+        let youngest = items.pop()?;
+        if let Some(mine) = empty {
+            mine.adopt(items.drain(..).map(|item| Entry { stamp, item }));
+        }
+        self.depot.push(Batch { stamp, items });
+        Some(youngest)
+    }
+
+    fn steal(&self, empty: Option<Mine<'_, T>>) -> Option<T> {
+        // The own magazine comes last: there is something only where a stranger is at work.
+        let next = thread_index().map_or(1, |me| me.get().saturating_add(1));
+        self.magazines(next).find_map(|magazine| {
+            let half = magazine.len().div_ceil(2) as usize;
+            if half == 0 {
+                return None;
+            }
+            let mut stolen = magazine.take(|_| true);
+            let oldest = stolen.next()?;
+            if let Some(mine) = empty {
+                mine.adopt(stolen.take(half - 1));
+            }
+            Some(oldest.item)
+        })
+    }
+
+    /// Keeps an item, or gives it back.
+    fn give(&self, item: T, mine: Option<Mine<'_, T>>) -> Result<(), T> {
+        let stamp = self.stamp();
+        if let Some(mine) = mine {
+            mine.lower();
+            if mine.vacancy().is_none() {
+                if mine.wants() == 0
+                    && let Some(batch) = mine.spill(self.depot.blank())
+                {
+                    self.depot.push(batch);
+                }
+                mine.widen(self.depot.reserve(mine.wants()));
+            }
+            if let Some(vacancy) = mine.vacancy() {
+                vacancy.fill(item, stamp);
+                return Ok(());
+            }
+        }
+        // A thread in its last moments, or one that a stranger keeps from its own top.
+        if self.depot.reserve(1) == 0 {
+            return Err(item);
+        }
+        let items = vec![item];
+        self.depot.push(Batch { stamp, items });
+        Ok(())
+    }
+
+    fn count(&self, mine: Option<Mine<'_, T>>, which: impl Fn(&Tally) -> &AtomicUsize) {
+        match mine {
+            Some(mine) => add(which(mine.tally()), 1),
+            None => {
+                // Relaxed: nothing but a count.
+                which(&self.tally).fetch_add(1, Relaxed);
+            }
+        }
+    }
+
+    fn collect_if_due(&self, mine: Option<Mine<'_, T>>) {
+        if !mine.is_some_and(Mine::is_due) {
+            return;
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "it need only change")]
+        let now = (self.birth.elapsed().as_secs() / INTERVAL) as u32;
+        let then = self.intervals.load(Relaxed);
+        // Relaxed: who wins is the one to collect, no more.
+        if now != then
+            && self
+                .intervals
+                .compare_exchange(then, now, Relaxed, Relaxed)
+                .is_ok()
+        {
+            self.collect();
+        }
+    }
+
+    fn collect(&self) {
+        // Relaxed: items are handed over by their cells and batches.
+        let then = self.stamp.fetch_add(Stamp::GENERATION, Relaxed);
+        let now = Stamp::from_bits(then).next();
+        let is_old = |stamp| now.is_two_after(stamp);
+        for magazine in self.magazines(1) {
+            self.drop_old(magazine.take(is_old).map(|entry| entry.item));
+        }
+        self.drop_old(self.depot.take(is_old).flat_map(|batch| batch.items));
+        self.depot.free_blanks();
+    }
+
+    fn drop_old(&self, old: impl Iterator<Item = T>) {
+        let old: Vec<_> = old.collect();
+        self.depot.release(old.len());
+        self.tally.dropped.fetch_add(old.len(), Relaxed);
+        // The destructors run here. If one panics, the others run all the same.
+        drop(old);
+    }
+
+    /// Every item has a permit, and so has every spare cell of a magazine.
+    fn len(&self) -> usize {
+        let spare: usize = self.magazines(1).map(MagazineRef::spare).sum();
+        let permits = self.depot.permits().saturating_add(spare);
+        self.plan.max_idle.saturating_sub(permits)
+    }
+
+    fn stats(&self) -> Stats {
+        let mut stats = Stats {
+            idle: self.len(),
+            ..Stats::default()
+        };
+        let tallies = self.magazines(1).map(MagazineRef::tally);
+        for tally in tallies.chain([&self.tally]) {
+            stats.add(tally);
+        }
+        for magazine in self.magazines(1) {
+            stats.hits = stats.hits.wrapping_add(magazine.fresh_hits());
+        }
+        stats
+    }
+
     #[cold]
     #[inline(never)]
-    fn allocate_magazine(&self, index: NonZeroU32, cells: u32) -> MagazineRef<'_, T> {
+    fn allocate_magazine(&self, index: NonZeroU32) -> MagazineRef<'_, T> {
         let slot = self
             .slot(index)
             .unwrap_or_else(|| self.allocate_bucket(index));
-        let new = Magazine::allocate(cells);
+        let new = Magazine::allocate();
         // No other thread has this number, but the allocator may have come here through a pool
         // of its own.
         let (magazine, lost) = publish(slot, new.as_ptr());
@@ -301,6 +503,12 @@ impl<T> Drop for Table<T> {
     }
 }
 
+impl<T> registry::Collect for Table<T> {
+    fn collect(&self) {
+        self.collect();
+    }
+}
+
 impl<T> Drop for Store<T> {
     fn drop(&mut self) {
         // Relaxed: `&mut self`, so whatever happened here happened before.
@@ -308,30 +516,17 @@ impl<T> Drop for Store<T> {
         if table.is_null() {
             return;
         }
-        // SAFETY: from `allocate`, and freed nowhere else. When this function ends, also by a
-        // panic, the table's memory is freed.
-        let table = unsafe { Box::from_raw(table) };
+        // SAFETY: from `allocate`, and used as an Arc nowhere else. It is dropped when this function
+        // ends, also by a panic.
+        let table = unsafe { Arc::from_raw(table) };
+        if table.plan.listed {
+            registry::unlist(Arc::as_ptr(&table));
+        }
+        // A collection may be under way still: what it has taken it drops.
         let mut items = table
             .magazines(1)
-            .flat_map(MagazineRef::drain)
-            .chain(std::iter::from_fn(|| table.shared.pop()));
-        drop_all(&mut items);
-    }
-}
-
-/// Drops all items, those behind one whose destructor panics too.
-fn drop_all<T>(items: &mut impl Iterator<Item = T>) {
-    struct Rest<'a, I: Iterator>(&'a mut I);
-
-    impl<I: Iterator> Drop for Rest<'_, I> {
-        fn drop(&mut self) {
-            self.0.for_each(drop);
-        }
-    }
-
-    while let Some(item) = items.next() {
-        let rest = Rest(&mut *items);
-        drop(item);
-        mem::forget(rest);
+            .flat_map(|magazine| magazine.take(|_| true).map(|entry| entry.item))
+            .chain(table.depot.take(|_| true).flat_map(|batch| batch.items));
+        for_all(&mut items, drop);
     }
 }

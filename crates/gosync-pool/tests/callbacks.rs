@@ -76,7 +76,7 @@ fn panicking_rules_lose_their_item_alone() {
 #[test]
 fn a_refused_item_may_panic_when_dropped() {
     let census = Census::default();
-    let pool = Pool::builder().max_idle(1).build_without_new();
+    let pool = Pool::builder().max_idle(2).build_without_new();
     pool.put(Moody(Never, census.item()));
     pool.put(Moody(Never, census.item()));
     let bad = Moody(InDrop, census.item());

@@ -2,75 +2,103 @@
 #![cfg(not(gosync_loom))]
 
 use std::{
-    collections::VecDeque,
+    collections::BTreeMap,
     sync::mpsc::{Receiver, Sender, channel},
     thread,
 };
 
-use gosync_pool::Pool;
+use gosync_pool::{Pool, Stats};
 use proptest::prelude::*;
 
 const THREADS: usize = 3;
-const AT_HAND: usize = 4;
-const SHARED: usize = 6;
+const MAX_IDLE: usize = 150;
 
 #[derive(Clone, Copy, Debug)]
 enum Op {
-    Put,
-    Get,
+    /// Some puts or gets in a row, so that magazines become full and empty.
+    Put(usize),
+    Get(usize),
+    Collect,
 }
 
-/// What the pool should hold.
+/// What the pool should hold: items, and how many collections each has seen.
 #[derive(Default)]
 struct Model {
-    at_hand: [VecDeque<u32>; THREADS],
-    shared: VecDeque<u32>,
+    idle: BTreeMap<u32, u32>,
+    stats: (usize, usize, usize),
+    /// The thread that put last, and what, if nothing else has happened since.
+    last: Option<(usize, u32)>,
 }
 
 impl Model {
-    fn put(&mut self, thread: usize, item: u32) {
-        if self.at_hand[thread].len() < AT_HAND {
-            self.at_hand[thread].push_back(item);
-        } else if self.shared.len() < SHARED {
-            self.shared.push_back(item);
+    fn put(&mut self, thread: usize, item: u32, after: Stats) -> Result<(), TestCaseError> {
+        if after.dropped == self.stats.2 {
+            self.idle.insert(item, 0);
+            self.last = Some((thread, item));
+        } else {
+            self.stats.2 += 1;
+            self.last = None;
         }
+        self.agrees(after)
     }
 
-    /// What a get may return: whose oldest comes first, where there is more than one, is up to
-    /// the threads' numbers.
-    fn candidates(&self, thread: usize) -> Vec<u32> {
-        if let Some(&newest) = self.at_hand[thread].back() {
-            return vec![newest];
+    fn get(&mut self, thread: usize, got: Option<u32>, after: Stats) -> Result<(), TestCaseError> {
+        match got {
+            Some(item) => {
+                prop_assert!(self.idle.remove(&item).is_some(), "{item} is not there");
+                self.stats.0 += 1;
+            }
+            None => {
+                prop_assert!(self.idle.is_empty(), "missed {:?}", self.idle);
+                self.stats.1 += 1;
+            }
         }
-        if let Some(&oldest) = self.shared.front() {
-            return vec![oldest];
+        if let Some((putter, item)) = self.last.take()
+            && putter == thread
+        {
+            prop_assert_eq!(got, Some(item), "the newest of one's own");
         }
-        self.at_hand
-            .iter()
-            .filter_map(|items| items.front().copied())
-            .collect()
+        self.agrees(after)
     }
 
-    fn remove(&mut self, item: u32) {
-        for items in self.at_hand.iter_mut().chain([&mut self.shared]) {
-            items.retain(|&other| other != item);
-        }
+    fn collect(&mut self, after: Stats) -> Result<(), TestCaseError> {
+        let before = self.idle.len();
+        self.idle.values_mut().for_each(|seen| *seen += 1);
+        self.idle.retain(|_, seen| *seen < 2);
+        self.stats.2 += before - self.idle.len();
+        self.last = None;
+        self.agrees(after)
+    }
+
+    fn agrees(&self, stats: Stats) -> Result<(), TestCaseError> {
+        prop_assert!(stats.idle <= MAX_IDLE);
+        prop_assert_eq!((stats.hits, stats.misses, stats.dropped), self.stats);
+        prop_assert_eq!(stats.idle, self.idle.len());
+        Ok(())
     }
 }
 
 type Command = (Op, u32, Pool<u32>);
+type Answer = (Vec<(Option<u32>, Stats)>, Pool<u32>);
 
 /// A thread that does to a pool what it is told, and passes it back.
-fn worker(commands: &Receiver<Command>, answers: &Sender<(Option<u32>, Pool<u32>)>) {
-    while let Ok((op, item, pool)) = commands.recv() {
-        let got = match op {
-            Op::Put => {
-                pool.put(item);
-                None
+fn worker(commands: &Receiver<Command>, answers: &Sender<Answer>) {
+    while let Ok((op, first, pool)) = commands.recv() {
+        let steps = match op {
+            Op::Put(times) => (first..)
+                .take(times)
+                .map(|item| {
+                    pool.put(item);
+                    (None, pool.stats())
+                })
+                .collect(),
+            Op::Get(times) => (0..times).map(|_| (pool.try_get(), pool.stats())).collect(),
+            Op::Collect => {
+                pool.collect();
+                vec![(None, pool.stats())]
             }
-            Op::Get => pool.try_get(),
         };
-        answers.send((got, pool)).unwrap();
+        answers.send((steps, pool)).unwrap();
     }
 }
 
@@ -84,8 +112,14 @@ fn any_sequence_of_calls() {
             (command, answers)
         })
         .collect();
-    let op = prop_oneof![3 => Just(Op::Put), 2 => Just(Op::Get)];
-    let calls = prop::collection::vec((0..THREADS, op), 0..80);
+    let op = prop_oneof![
+        4 => (1..5_usize).prop_map(Op::Put),
+        2 => (20..100_usize).prop_map(Op::Put),
+        4 => (1..5_usize).prop_map(Op::Get),
+        2 => (20..100_usize).prop_map(Op::Get),
+        1 => Just(Op::Collect),
+    ];
+    let calls = prop::collection::vec((0..THREADS, op), 0..40);
 
     // Failures print their calls; there is no need for a file of them.
     let config = ProptestConfig {
@@ -93,29 +127,21 @@ fn any_sequence_of_calls() {
         ..ProptestConfig::default()
     };
     proptest!(config, |(calls in calls)| {
-        let mut pool = Pool::builder().max_idle(SHARED).build_without_new();
-        prop_assert_eq!((pool.max_idle_per_thread(), pool.max_idle_shared()), (AT_HAND, SHARED));
+        let mut pool = Pool::builder().max_idle(MAX_IDLE).build_without_new();
         let mut model = Model::default();
-        for (item, &(thread, op)) in (0..).zip(&calls) {
+        for (first, &(thread, op)) in (0..).step_by(100).zip(&calls) {
             let (command, answers) = &workers[thread];
-            command.send((op, item, pool)).unwrap();
-            let (got, back) = answers.recv().unwrap();
+            command.send((op, first, pool)).unwrap();
+            let (steps, back) = answers.recv().unwrap();
             pool = back;
-            match op {
-                Op::Put => model.put(thread, item),
-                Op::Get => {
-                    let candidates = model.candidates(thread);
-                    match got {
-                        Some(item) => {
-                            prop_assert!(candidates.contains(&item), "{item}, not {candidates:?}");
-                            model.remove(item);
-                        }
-                        None => prop_assert!(candidates.is_empty(), "missed {candidates:?}"),
-                    }
+            for (item, (got, stats)) in (first..).zip(steps) {
+                match op {
+                    Op::Put(_) => model.put(thread, item, stats)?,
+                    Op::Get(_) => model.get(thread, got, stats)?,
+                    Op::Collect => model.collect(stats)?,
                 }
             }
         }
-        let held: usize = model.at_hand.iter().chain([&model.shared]).map(VecDeque::len).sum();
-        prop_assert_eq!(format!("{pool:?}"), format!("Pool {{ idle: {held}, .. }}"));
+        prop_assert_eq!(format!("{pool:?}"), format!("Pool {{ idle: {}, .. }}", model.idle.len()));
     });
 }

@@ -9,7 +9,7 @@ use std::{
     sync::MutexGuard,
 };
 
-use gosync_pool::{Builder, Pool, Pooled};
+use gosync_pool::{Builder, Pool, Pooled, Stats};
 use static_assertions::{assert_eq_size, assert_impl_all, assert_not_impl_any};
 
 type Guard = MutexGuard<'static, u8>; // Sync and not Send
@@ -32,6 +32,8 @@ assert_not_impl_any!(Pooled<'static, Cell<u8>>: Sync);
 assert_not_impl_any!(Pooled<'static, Rc<u8>>: Send, Sync);
 assert_not_impl_any!(Pooled<'static, Guard>: Send, Sync);
 assert_not_impl_any!(Pooled<'static, u8>: Clone);
+
+assert_impl_all!(Stats: Send, Sync, Copy, Debug, Default, Eq);
 
 assert_impl_all!(Builder<Rc<u8>>: Send, Sync, Copy, Debug, Default);
 

@@ -144,7 +144,7 @@ fn a_forgotten_token_is_counted_for_ever() {
 #[test]
 fn a_forgotten_item_is_only_lost() {
     let drops = AtomicUsize::new(0);
-    let pool = Pool::new(|| Counted::new(&drops));
+    let pool = Pool::scoped(|| Counted::new(&drops));
     mem::forget(pool.pull());
     drop(pool.pull());
     assert!(pool.try_get().is_some());
@@ -222,7 +222,7 @@ fn a_map_and_a_pool_are_dropped_by_another_thread_while_users_end() {
     for _ in 0..50 {
         let drops = AtomicUsize::new(0);
         let map = Map::new();
-        let pool = Pool::without_new();
+        let pool = Pool::builder().build_scoped_without_new();
         thread::scope(|scope| {
             let users: Vec<_> = (0..3)
                 .map(|key| {
@@ -355,14 +355,11 @@ fn counts_at_their_limits() {
 
     for most in [0, 1, 1000] {
         let drops = AtomicUsize::new(0);
-        let pool = Pool::builder().max_idle(most).build_without_new();
+        let pool = Pool::builder().max_idle(most).build_scoped_without_new();
         (0..300).for_each(|_| pool.put(Counted::new(&drops)));
         let kept = 300 - drops.load(Relaxed);
-        assert!(
-            kept <= pool
-                .max_idle_per_thread()
-                .saturating_add(pool.max_idle_shared())
-        );
+        assert_eq!(kept, most.min(300));
+        assert_eq!(kept, pool.stats().idle);
         drop(pool);
         assert_eq!(drops.load(Relaxed), 300);
     }

@@ -1,0 +1,74 @@
+//! Collections in all pools of the process. So no test here may rely on an item that it keeps idle.
+#![cfg(not(gosync_loom))]
+
+mod common;
+
+use std::{
+    sync::atomic::{AtomicUsize, Ordering::SeqCst},
+    thread,
+};
+
+use common::{Census, Counted};
+use gosync_pool::Pool;
+
+static EVERYWHERE: Pool<Counted> = Pool::without_new();
+
+#[test]
+fn collect_reaches_all_pools_but_scoped_ones() {
+    let census = Census::default();
+    let local = Pool::without_new();
+    let text = "text".to_string();
+    let scoped = Pool::builder().build_scoped_without_new();
+    EVERYWHERE.put(census.item());
+    local.put(census.item());
+    scoped.put((census.item(), &text));
+    // Other tests of this process may collect too.
+    (0..2).for_each(|_| gosync_pool::collect());
+    assert_eq!((EVERYWHERE.stats().idle, local.stats().idle), (0, 0));
+    assert_eq!((scoped.stats().idle, census.alive()), (1, 1));
+    scoped.collect();
+    scoped.collect();
+    assert_eq!((scoped.stats().idle, census.alive()), (0, 0));
+}
+
+#[test]
+fn a_destructor_may_use_the_pool_that_collects() {
+    static POOL: Pool<Phoenix> = Pool::without_new();
+    static REBORN: AtomicUsize = AtomicUsize::new(0);
+
+    struct Phoenix(u32);
+
+    impl Drop for Phoenix {
+        fn drop(&mut self) {
+            if self.0 > 0 {
+                REBORN.fetch_add(1, SeqCst);
+                POOL.put(Phoenix(self.0 - 1));
+                POOL.collect();
+                gosync_pool::collect();
+            }
+        }
+    }
+
+    (0..10).for_each(|_| POOL.put(Phoenix(1)));
+    (0..10).for_each(|_| POOL.collect());
+    assert_eq!((REBORN.load(SeqCst), POOL.stats().idle), (10, 0));
+}
+
+#[test]
+fn pools_come_and_go_while_all_are_collected() {
+    let census = Census::default();
+    thread::scope(|s| {
+        for _ in 0..3 {
+            s.spawn(|| {
+                for _ in 0..300 {
+                    let pool = Pool::without_new();
+                    (0..70).for_each(|_| pool.put(census.item()));
+                    drop(pool.try_get());
+                }
+            });
+        }
+        (0..300).for_each(|_| gosync_pool::collect());
+    });
+    assert_eq!(census.born(), 3 * 300 * 70);
+    assert_eq!(census.alive(), 0);
+}
