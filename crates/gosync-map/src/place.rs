@@ -24,8 +24,10 @@ impl Place {
 
     /// The same for a hash of which not all bits are good.
     ///
-    /// papaya takes the low bits and the high bits for good. A hasher that merely passes numbers on
-    /// would put all multiples of a power of two in one spot, so the bits are mixed once more.
+    /// papaya takes the low bits and the high bits for good: where too many keys meet, it makes larger
+    /// tables until there is no memory left. A hasher that merely passes numbers on would put all
+    /// multiples of a power of two in one spot, so the bits are mixed once more. Those of `RandomState`
+    /// are.
     #[inline]
     pub(crate) fn mixed(hash: u64) -> Self {
         let product = u128::from(hash ^ Self::STRIDE) * 0xD6E8_FEB8_6659_FD93_u128;

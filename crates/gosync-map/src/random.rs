@@ -13,7 +13,9 @@ use std::{
 /// [`Map::with_hasher`](crate::Map::with_hasher) and std's `RandomState`. Reads then take about
 /// twice the time, for small keys.
 ///
-/// It is foldhash now, which may change.
+/// It is foldhash now, which may change: the better of its two kinds. With the other, one seed in some
+/// thousands gives keys that are numbers in a row hashes with the same low bits, and papaya's table
+/// grows until there is no memory left.
 ///
 /// ```
 /// use std::hash::BuildHasher;
@@ -24,7 +26,7 @@ use std::{
 /// assert_eq!(state.hash_one("gopher"), state.hash_one("gopher"));
 /// ```
 #[derive(Clone, Default)]
-pub struct RandomState(foldhash::fast::RandomState);
+pub struct RandomState(foldhash::quality::RandomState);
 
 impl RandomState {
     /// A hasher with a seed of its own.
@@ -59,7 +61,7 @@ impl BuildHasher for RandomState {
 
 /// The [`Hasher`] of [`RandomState`].
 #[derive(Clone)]
-pub struct RandomHasher(foldhash::fast::FoldHasher<'static>);
+pub struct RandomHasher(foldhash::quality::FoldHasher<'static>);
 
 impl fmt::Debug for RandomHasher {
     /// Does not tell the seed.
