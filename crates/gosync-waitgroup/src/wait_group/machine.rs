@@ -44,6 +44,9 @@
 //!    woken. A wait that comes too late for that finds a generation other than the one that it
 //!    read before it looked at the state, does not sleep, and looks again.
 //! 5. Without misuse, the change of the generation is the releaser's last access.
+//! 6. A wait that gives up and finds its round ended, but the generation not changed yet, waits for
+//!    the change after all. Otherwise the next round could begin before it, and it would wake those
+//!    who wait for that one.
 
 #[cfg(all(test, not(gosync_loom)))]
 mod tests;
@@ -244,16 +247,24 @@ impl WaitGroup {
             self.generation().load(Relaxed) == before
                 && self.state().try_update(Relaxed, Relaxed, flag).is_ok()
         };
-        // If the round is over by now, its releaser finds nobody: no harm.
+        // While this thread is in the queue, only the end of the round takes the flag.
+        let mut ended = false;
         let leave = |empty: bool| {
-            if empty {
-                self.state().fetch_and(!WAITERS, Relaxed);
-            }
+            let kept = if empty { !WAITERS } else { !0 };
+            ended = self.state().fetch_and(kept, Relaxed) & WAITERS == 0;
         };
         let (address, since) = (self.address(), Instant::now());
         match deadline {
             Some(deadline) => {
-                queue::wait_until(address, Place::Back, since, deadline, enter, leave)
+                let outcome =
+                    queue::wait_until(address, Place::Back, since, deadline, enter, leave);
+                if !ended {
+                    return outcome;
+                }
+                // Invariant 6. The releaser is on its way.
+                let before_it = || self.generation().load(Relaxed) == before;
+                queue::wait(address, Place::Back, since, before_it);
+                Outcome::Woken
             }
             None if queue::wait(address, Place::Back, since, enter) => Outcome::Woken,
             None => Outcome::Refused,
