@@ -1,6 +1,7 @@
 //! What the benchmarks share: arguments, interleaved rounds, medians, spreads, Go as a peer.
 
 pub mod go;
+pub mod plain;
 mod versus;
 
 pub use versus::{Peer, versus};

@@ -52,6 +52,14 @@ impl Deadline {
         self.0.is_some_and(|end| end <= std::time::Instant::now())
     }
 
+    /// How long until it passes: nothing if it has, [`Duration::MAX`] if it never does.
+    #[must_use]
+    pub fn remaining(self) -> Duration {
+        self.0.map_or(Duration::MAX, |end| {
+            end.saturating_duration_since(std::time::Instant::now())
+        })
+    }
+
     /// Parks this thread until it is unparked, until the deadline, or for no reason. Returns
     /// `false`, and does not park, if the deadline has passed.
     pub(crate) fn park(self) -> bool {
@@ -123,6 +131,11 @@ impl Deadline {
     #[must_use]
     pub fn has_passed(self) -> bool {
         true
+    }
+
+    #[must_use]
+    pub fn remaining(self) -> Duration {
+        Duration::ZERO
     }
 
     #[expect(clippy::unused_self, reason = "see the twin above")]

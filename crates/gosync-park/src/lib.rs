@@ -50,7 +50,7 @@ pub mod queue;
 
 pub use patience::Patience;
 pub use spin::Spin;
-pub use thread_index::thread_index;
+pub use thread_index::{highest_thread_index, thread_index};
 
 /// Atomic types and fences: std's, or loom's under the model checker.
 pub mod atomic {
@@ -119,6 +119,11 @@ pub mod thread {
     #[cfg(not(gosync_loom))]
     pub use std::thread::{JoinHandle, Thread, current, park, spawn, yield_now};
 }
+
+/// loom's statics, which begin anew in each execution of a model.
+#[cfg(gosync_loom)]
+#[doc(hidden)]
+pub use loom::lazy_static as loom_static;
 
 /// Declares functions that are `const`, except under loom, whose atomics cannot be made in a
 /// constant.

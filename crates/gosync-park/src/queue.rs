@@ -35,6 +35,7 @@
 use std::{cell::Cell, ptr};
 
 use crate::{
+    Spin,
     atomic::{
         AtomicU32,
         Ordering::{Acquire, Relaxed, Release},
@@ -89,9 +90,21 @@ pub fn wait(
     since: Instant,
     enter: impl FnOnce() -> bool,
 ) -> bool {
+    wait_spinning(address, place, since, Spin::none(), enter)
+}
+
+/// Waits in the queue of `address`, as [`wait`] does, and polls for the wake-up as long as `spin`
+/// says before it sleeps. Whoever wakes a waiter that still polls does without a system call.
+pub fn wait_spinning(
+    address: *const (),
+    place: Place,
+    since: Instant,
+    spin: Spin,
+    enter: impl FnOnce() -> bool,
+) -> bool {
     let node = Node::new(address, since, None);
     let entered = node.enter(place, enter);
-    if entered {
+    if entered && !node.poll(spin) {
         node.sleep();
     }
     entered
@@ -110,10 +123,23 @@ pub fn wait_until(
     enter: impl FnOnce() -> bool,
     leave: impl FnOnce(bool),
 ) -> Outcome {
+    wait_spinning_until(address, place, since, deadline, Spin::none(), enter, leave)
+}
+
+/// Waits in the queue of `address`, as [`wait_until`] does, and polls as [`wait_spinning`] does.
+pub fn wait_spinning_until(
+    address: *const (),
+    place: Place,
+    since: Instant,
+    deadline: Deadline,
+    spin: Spin,
+    enter: impl FnOnce() -> bool,
+    leave: impl FnOnce(bool),
+) -> Outcome {
     let node = Node::new(address, since, Some(deadline));
     if !node.enter(place, enter) {
         Outcome::Refused
-    } else if node.sleep_until(deadline, leave) {
+    } else if node.poll(spin) || node.sleep_until(deadline, leave) {
         Outcome::Woken
     } else {
         Outcome::TimedOut
@@ -201,7 +227,9 @@ pub fn wake_one(address: *const (), choose: impl FnOnce(Option<Oldest>) -> bool)
         // SAFETY: it is unlinked, has no signal yet, and so is ours alone and alive.
         unsafe { Node::signal(head) }
     };
-    wake.wake();
+    if let Some(wake) = wake {
+        wake.wake();
+    }
     true
 }
 
@@ -210,11 +238,26 @@ pub fn wake_one(address: *const (), choose: impl FnOnce(Option<Oldest>) -> bool)
 /// `choose` runs with the queue locked, and is told whether anybody waits. Those who enter the
 /// queue after it are not woken.
 pub fn wake_all(address: *const (), choose: impl FnOnce(bool) -> bool) {
+    wake_all_from(address, |_, head| choose(!head.is_null()));
+}
+
+/// Wakes all who wait for `address`, as [`wake_all`] does. `choose` is told how many they are.
+pub fn wake_all_counted(address: *const (), choose: impl FnOnce(usize) -> bool) {
+    wake_all_from(address, |queues, head| choose(queues.count(head)));
+}
+
+/// How many wait for `address` at this moment. Takes the longer the more they are.
+pub fn len(address: *const ()) -> usize {
+    let queues = Bucket::lock(address);
+    queues.count(queues.find(address).get())
+}
+
+fn wake_all_from(address: *const (), choose: impl FnOnce(&Queues<'_>, *const Node) -> bool) {
     let mut next = {
         let queues = Bucket::lock(address);
         let link = queues.find(address);
         let head = link.get();
-        if !choose(!head.is_null()) || head.is_null() {
+        if !choose(&queues, head) || head.is_null() {
             return;
         }
         // SAFETY: by invariant 2 a linked node is alive, and we hold the lock.
@@ -223,7 +266,7 @@ pub fn wake_all(address: *const (), choose: impl FnOnce(bool) -> bool) {
         // SAFETY: as above.
         while let Some(chosen) = unsafe { node.as_ref() } {
             // Relaxed: what it is for is done with the lock held.
-            chosen.signal.store(CHOSEN, Relaxed);
+            chosen.signal.fetch_or(CHOSEN, Relaxed);
             node = chosen.next.get();
         }
         head
@@ -235,7 +278,9 @@ pub fn wake_all(address: *const (), choose: impl FnOnce(bool) -> bool) {
             next = (*node).next.get();
             Node::signal(node)
         };
-        wake.wake();
+        if let Some(wake) = wake {
+            wake.wake();
+        }
     }
 }
 
@@ -249,7 +294,7 @@ struct Node {
     tail: Cell<*const Node>,
     /// In the head of a queue only: the head of the bucket's next queue.
     next_queue: Cell<*const Node>,
-    /// [`WAITING`], [`CHOSEN`] or [`WOKEN`].
+    /// [`WAITING`], [`CHOSEN`] or [`WOKEN`]; and [`ASLEEP`].
     signal: AtomicU32,
     sleeper: Sleeper,
 }
@@ -260,6 +305,8 @@ const WAITING: u32 = 0;
 const CHOSEN: u32 = 1;
 /// The node has its signal, and is its thread's own again.
 const WOKEN: u32 = 2;
+/// Bit: its thread sleeps, or is about to. Otherwise it polls, and need not be woken.
+const ASLEEP: u32 = 4;
 
 /// How a waiter sleeps, and so how to wake it. The only place that knows: another kind of waiter,
 /// such as a task with its waker, is one more variant.
@@ -319,20 +366,20 @@ impl Node {
     fn leave(&self, leave: impl FnOnce(bool)) -> bool {
         let queues = Bucket::lock(self.address);
         // Relaxed: the node is chosen with the lock held.
-        let linked = self.signal.load(Relaxed) == WAITING;
+        let linked = self.signal.load(Relaxed) & !ASLEEP == WAITING;
         if linked {
             leave(queues.remove(self));
         }
         linked
     }
 
-    /// Gives a node that was unlinked its signal, and returns how to wake its thread.
+    /// Gives a node that was unlinked its signal, and returns how to wake its thread, if that sleeps.
     ///
     /// # Safety
     ///
     /// The node is unlinked and has no signal yet. It may be gone as soon as it has: hence no
     /// reference, which would have to be good to the end of the call.
-    unsafe fn signal(node: *const Self) -> Wake {
+    unsafe fn signal(node: *const Self) -> Option<Wake> {
         // SAFETY: by invariant 3 the node is alive, and the caller's alone.
         let Self {
             sleeper, signal, ..
@@ -341,28 +388,53 @@ impl Node {
             sleeper: sleeper.clone(),
             signal,
         };
-        // Release pairs with the Acquire of `is_woken`.
-        signal.store(WOKEN, Release);
-        wake
+        // Release pairs with the Acquire of `is_woken` and of `sleep`.
+        let before = signal.swap(WOKEN, Release);
+        (before & ASLEEP != 0).then_some(wake)
     }
 
     fn is_woken(&self) -> bool {
         // Acquire pairs with the Release of `signal`.
-        self.signal.load(Acquire) == WOKEN
+        self.signal.load(Acquire) & WOKEN != 0
+    }
+
+    /// Polls as long as `spin` says. Returns whether it was woken.
+    fn poll(&self, mut spin: Spin) -> bool {
+        loop {
+            if self.is_woken() {
+                return true;
+            }
+            if !spin.again() {
+                return false;
+            }
+        }
+    }
+
+    /// Tells a waker that it has to wake, unless it has come already. Returns what the signal is.
+    fn fall_asleep(&self) -> u32 {
+        // Acquire pairs with the Release of `signal`.
+        self.signal.fetch_or(ASLEEP, Acquire) | ASLEEP
     }
 
     /// Sleeps until woken.
     fn sleep(&self) {
-        loop {
-            // Acquire pairs with the Release of `signal`.
-            match (self.signal.load(Acquire), &self.sleeper) {
-                (WOKEN, _) => return,
-                (state, Sleeper::Futex) => futex::wait(&self.signal, state),
-                (_, Sleeper::Parked(me)) => {
-                    let _token = GiveBack(me);
-                    while !self.is_woken() {
-                        thread::park();
-                    }
+        let state = self.fall_asleep();
+        if state & WOKEN != 0 {
+            return;
+        }
+        match &self.sleeper {
+            Sleeper::Futex => {
+                let mut state = state;
+                while state & WOKEN == 0 {
+                    futex::wait(&self.signal, state);
+                    // Acquire pairs with the Release of `signal`.
+                    state = self.signal.load(Acquire);
+                }
+            }
+            Sleeper::Parked(me) => {
+                let _token = GiveBack(me);
+                while !self.is_woken() {
+                    thread::park();
                 }
             }
         }
@@ -371,7 +443,7 @@ impl Node {
     /// Sleeps until woken, and returns `true`; or until `deadline`, and leaves the queue, and
     /// returns `false`.
     fn sleep_until(&self, deadline: Deadline, leave: impl FnOnce(bool)) -> bool {
-        if self.is_woken() {
+        if self.fall_asleep() & WOKEN != 0 {
             return true;
         }
         let _token = match &self.sleeper {
@@ -463,6 +535,19 @@ impl Queues<'_> {
             link = &head.next_queue;
         }
         link
+    }
+
+    /// The length of the queue that begins with `head`.
+    #[expect(clippy::unused_self, reason = "whoever has it holds the bucket's lock")]
+    fn count(&self, head: *const Node) -> usize {
+        let mut count = 0;
+        let mut next = head;
+        // SAFETY: by invariant 2 a linked node is alive, and we hold the lock.
+        while let Some(node) = unsafe { next.as_ref() } {
+            count += 1;
+            next = node.next.get();
+        }
+        count
     }
 
     fn push_back(&self, node: &Node) {

@@ -57,6 +57,17 @@ impl Spin {
         }
     }
 
+    /// No budget: not one poll more.
+    #[inline]
+    #[must_use]
+    pub const fn none() -> Self {
+        Self {
+            polls: 0,
+            pauses: 0,
+            yields: 0,
+        }
+    }
+
     /// Pauses, and returns whether to poll again. Once it returns `false` it does so for good:
     /// the budget is used up and it is time to sleep.
     #[inline]

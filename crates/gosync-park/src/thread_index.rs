@@ -1,5 +1,11 @@
 use std::num::NonZeroU32;
 
+use crate::atomic::{
+    AtomicU32,
+    Ordering::{Relaxed, SeqCst},
+    fence,
+};
+
 /// A small number, from 1 on, that no other living thread has.
 ///
 /// Numbers of threads that ended are given out again, the smallest first, so the largest number
@@ -20,6 +26,42 @@ use std::num::NonZeroU32;
 #[must_use]
 pub fn thread_index() -> Option<NonZeroU32> {
     imp::thread_index()
+}
+
+/// The largest [`thread_index`] that any thread ever had, 0 if none ever asked.
+///
+/// It is for whoever looks at something that each thread keeps under its number, and must miss
+/// nobody: call it after a [`fence`](crate::atomic::fence) with `SeqCst`. Then each thread either
+/// has a number up to this one, or sees, once it has its number, all that the caller did before
+/// the fence. Costs one load of a word that is hardly ever written.
+///
+/// ```
+/// use gosync_park::{highest_thread_index, thread_index};
+///
+/// let mine = thread_index().unwrap();
+/// assert!(highest_thread_index() >= mine.get());
+/// ```
+#[inline]
+#[must_use]
+pub fn highest_thread_index() -> u32 {
+    // Relaxed: the caller's fence pairs with that of `raise`.
+    HIGHEST.load(Relaxed)
+}
+
+#[cfg(not(gosync_loom))]
+static HIGHEST: AtomicU32 = AtomicU32::new(0);
+
+#[cfg(gosync_loom)]
+loom::lazy_static! {
+    static ref HIGHEST: AtomicU32 = AtomicU32::new(0);
+}
+
+/// Makes a number known that is larger than all before it, before its thread uses it. A number
+/// that is given out again needs no more: who had it before made it known, and handed that on.
+fn raise(to: u32) {
+    HIGHEST.fetch_max(to, Relaxed);
+    // Pairs with the fence of whoever calls `highest_thread_index`.
+    fence(SeqCst);
 }
 
 #[cfg(not(gosync_loom))]
@@ -99,6 +141,7 @@ mod imp {
                 // Room for its return, so that the end of a thread allocates nothing.
                 let held = registry.free.len();
                 registry.free.reserve(next as usize - held);
+                super::raise(next);
                 NonZeroU32::new(next).expect("the sum of a u32 and one")
             }
         };
@@ -125,12 +168,18 @@ pub(crate) mod imp {
 
     pub(super) fn thread_index() -> Option<NonZeroU32> {
         let me = thread::current().id();
-        let index = ASKED.with_borrow_mut(|asked| {
-            asked.iter().position(|&id| id == me).unwrap_or_else(|| {
+        let (index, new) = ASKED.with_borrow_mut(|asked| {
+            let known = asked.iter().position(|&id| id == me);
+            let index = known.unwrap_or_else(|| {
                 asked.push(me);
                 asked.len() - 1
-            })
+            });
+            (index, known.is_none())
         });
-        NonZeroU32::new(u32::try_from(index).expect("loom has few threads") + 1)
+        let index = u32::try_from(index).expect("loom has few threads") + 1;
+        if new {
+            super::raise(index);
+        }
+        NonZeroU32::new(index)
     }
 }

@@ -1,14 +1,17 @@
 //! The typed lock and its guards: `lock_api`'s, over [`RawRwMutex`].
 
+use std::time::{Duration, Instant};
+
+use gosync_park::clock::Deadline;
 use lock_api::GuardSend;
 
-use crate::RawRwMutex;
+use crate::{RawRwMutex, ReadHold};
 
 /// A reader-writer lock that guards a `T`: Go's `sync.RWMutex` with the data that it protects
 /// inside.
 ///
-/// All of [`lock_api::RwLock`]: `read`, `write`, `try_read`, `try_write`, `get_mut`, `into_inner`,
-/// and the rest. What they cost, and when they wait, is said at [`RawRwMutex`].
+/// All of [`lock_api::RwLock`]: `read`, `write`, `try_read`, `try_write`, `try_read_for`,
+/// `try_write_for`, `get_mut`, `into_inner`, and the rest. What they cost, and when they wait, is said at [`RawRwMutex`].
 ///
 /// ```
 /// use gosync_rwmutex::RwMutex;
@@ -105,33 +108,33 @@ pub type ArcRwMutexReadGuard<T> = lock_api::ArcRwLockReadGuard<RawRwMutex, T>;
 pub type ArcRwMutexWriteGuard<T> = lock_api::ArcRwLockWriteGuard<RawRwMutex, T>;
 
 // SAFETY: the state machine of `raw.rs` lets readers in, or one writer, with Acquire, until their
-// unlock, with Release; the loom models check both. It keeps nothing in the guards, so that
-// forgetting one only leaves the lock locked, and no thread refers to the lock without borrowing
-// it, so that it may be moved or dropped while locked. `lock_shared` and `try_lock_shared` unwind
-// before they change anything; the unlocks unwind only when there is no acquisition that they
-// could release.
+// unlock, with Release; the loom models check both. A read guard keeps where its hold is, which is
+// of use for nothing but to find it quickly: forgetting it only leaves the lock locked. No thread
+// and no slot refers to the lock without borrowing it, but by an id that no other lock gets, so
+// that it may be moved or dropped while locked. `lock_shared` and `try_lock_shared` unwind before
+// they change anything; the unlocks unwind only when there is no acquisition that they could
+// release.
 unsafe impl lock_api::RawRwLock for RawRwMutex {
     const INIT: Self = Self::new();
 
     /// Locks have no owner here, so a guard may travel.
-    type SharedGuard = GuardSend;
+    type SharedGuard = ReadHold;
     /// Locks have no owner here, so a guard may travel.
     type ExclusiveGuard = GuardSend;
 
     #[inline]
-    fn lock_shared(&self) -> GuardSend {
-        Self::lock_shared(self);
-        GuardSend::new()
+    fn lock_shared(&self) -> ReadHold {
+        self.hold_shared()
     }
 
     #[inline]
-    fn try_lock_shared(&self) -> Option<GuardSend> {
-        Self::try_lock_shared(self).then(GuardSend::new)
+    fn try_lock_shared(&self) -> Option<ReadHold> {
+        self.try_hold_shared()
     }
 
     #[inline]
-    unsafe fn unlock_shared(&self, _: GuardSend) {
-        Self::unlock_shared(self);
+    unsafe fn unlock_shared(&self, hold: ReadHold) {
+        self.release_shared(&hold);
     }
 
     #[inline]
@@ -164,9 +167,35 @@ unsafe impl lock_api::RawRwLock for RawRwMutex {
 // SAFETY: as above. The state goes from a writer to a reader in one step, with Release.
 unsafe impl lock_api::RawRwLockDowngrade for RawRwMutex {
     #[inline]
-    unsafe fn downgrade(&self, _: GuardSend) -> GuardSend {
+    unsafe fn downgrade(&self, _: GuardSend) -> ReadHold {
         Self::downgrade(self);
-        GuardSend::new()
+        ReadHold::COUNTED
+    }
+}
+
+// SAFETY: as above. A form that gives up takes back all that it has changed.
+unsafe impl lock_api::RawRwLockTimed for RawRwMutex {
+    type Duration = Duration;
+    type Instant = Instant;
+
+    #[inline]
+    fn try_lock_shared_for(&self, timeout: Duration) -> Option<ReadHold> {
+        self.try_hold_shared_until(|| Deadline::after(timeout))
+    }
+
+    #[inline]
+    fn try_lock_shared_until(&self, deadline: Instant) -> Option<ReadHold> {
+        self.try_hold_shared_until(|| deadline.into())
+    }
+
+    #[inline]
+    fn try_lock_exclusive_for(&self, timeout: Duration) -> Option<GuardSend> {
+        Self::try_lock_exclusive_for(self, timeout).then(GuardSend::new)
+    }
+
+    #[inline]
+    fn try_lock_exclusive_until(&self, deadline: Instant) -> Option<GuardSend> {
+        Self::try_lock_exclusive_until(self, deadline).then(GuardSend::new)
     }
 }
 

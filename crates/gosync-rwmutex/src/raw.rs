@@ -1,60 +1,88 @@
-//! The state machine of the reader-writer lock.
+//! The state machine of the reader-writer lock: Go's, with a second way in for readers.
 //!
 //! # The words
 //!
 //! | word | what it is |
 //! |---|---|
-//! | `writers` | the mutex that a writer holds from before it announces itself until it has left |
-//! | `state` | everything that decides who is in: three flags and two counts |
-//! | `gate` | `PHASE` as a word of its own, on which queued readers sleep |
-//! | `turn` | 1 from when the last reader has left until the writer that waited for it has gone in; that writer sleeps on it |
+//! | `state` | everything that decides who is in: see `state.rs` |
+//! | `writers` | the mutex on which writers line up that find another one |
+//! | `id` | by which the lock is known in the table of slots: see `slots.rs` |
 //!
-//! The states of `state`, and who leads from one to the next, are shown in `state.rs`.
+//! # The two ways of reading
+//!
+//! A reader that is in has a *hold*. Holds are all alike: an unlock releases one, whosever it was.
+//! A hold is in the count of `state`, or in a slot.
+//!
+//! *Counted* is Go's way: one addition to a word that all readers share, and one subtraction. *By a
+//! slot* is the way while the bias is on: the reader shows the lock's id in a slot of its own line,
+//! looks whether the bias is still on, and takes the id out again. It writes to no word that any
+//! other thread writes to, so the cores do not wait for each other. (That is BRAVO, of Dice and
+//! Kogan, 2019.)
+//!
+//! A writer that announces itself closes both ways by the same step. Then it *gathers*: it moves
+//! the holds that it finds in the slots into the count, and turns the bias off. From there on it
+//! is Go's lock: the last reader that leaves the count lets the writer in. A reader that finds its
+//! slot empty at its unlock was moved, and leaves the count.
+//!
+//! The bias comes on again after [`STREAK`](crate::state::STREAK) reads without a write in between,
+//! times the slots that the next writer may have to look at for it. A lock that is written often
+//! never gets there, and is Go's lock and no more.
 //!
 //! # Invariants
 //!
-//! 1. Only the holder of `writers` sets or clears a flag.
-//! 2. With `WRITER` set nobody goes in as a reader, so the number of those in only falls, and there
-//!    is exactly one who takes it from 1 to 0. That one gives the turn. The writer takes it back
-//!    before it goes in, so `turn` is 0 whenever a writer announces itself.
-//! 3. Without `WRITER` nobody is queued. A writer that leaves turns all that are queued into readers
-//!    that are in, in the step in which it clears `WRITER`: they go before the next writer.
-//! 4. That step flips `PHASE`, if there were any, and then `gate` follows. A reader that queued in
-//!    phase `p` is in as soon as `gate` is no longer `p`. One bit is enough: it could become `p`
-//!    again only after another writer was in, and that one had to wait for our reader, who was
-//!    counted among those in, to leave. (The phase-fair locks of Brandenburg and Anderson, 2010,
-//!    rest on the same argument.) It holds as long as nobody unlocks what that reader holds.
+//! 1. Without `BIASED` all holds are counted. (An id may stand in a slot for a moment: a reader's
+//!    that has yet to see that the bias is off, and takes it out again.) With `GATHERING`, one hold
+//!    at most is on its way, in no slot any more and not in the count yet.
+//! 2. With `WRITER` set nobody goes in as a reader, and once the writer has gathered, the count only
+//!    falls. The writer goes in when it is 0.
+//! 3. Without `WRITER` nobody is queued. A writer that leaves counts in all readers that are queued,
+//!    in the step in which it clears `WRITER`: they go before the next writer.
+//! 4. A reader that is woken in the queue is counted in.
+//! 5. At most two writers have anything in `state`: the one that has announced itself, and, with
+//!    `NEXT`, the holder of `writers`, which went in past neither. All others wait for `writers`.
 //!
 //! # Who sees what
 //!
-//! Every change of `state` is a read-modify-write, so an Acquire there sees the work of every
-//! Release before it.
+//! Every change of `state` and of a slot is a read-modify-write, so an Acquire there sees the work
+//! of every Release before it.
 //!
 //! | edge | Release | Acquire |
 //! |---|---|---|
-//! | Unlock to a later RLock | `leave_exclusive`, on `state` | `enter` |
-//! | Unlock to the RLock of a queued reader | `open_gate`, on `gate` | `wait_at_gate` |
-//! | Unlock to a later Lock | `leave_exclusive`, on `state` | `enter_free`, `announce` |
-//! | RUnlock to the next Lock | `unlock_shared`, on `state` | `enter_free`, `announce` |
-//! | RUnlock to a Lock that waits | `unlock_shared`, on `state`, then `give_turn`, on `turn` | the last `unlock_shared`, then `wait_for_turn` |
+//! | Unlock to a later RLock | `leave`, on `state` | `enter`; by a slot, the second look in `show` |
+//! | Unlock to the RLock of a queued reader | `leave`, and the queue | the queue |
+//! | Unlock to a later Lock | `leave`, on `state` | `lock_exclusive`, `announce` |
+//! | RUnlock to a later Lock, counted | `leave_count`, on `state` | `lock_exclusive`, `announce`, `wait_for_turn` |
+//! | RUnlock to a later Lock, by a slot | `vacate`, on the slot | `take` |
+//! | the same, gathered by an unlock | `take`, then the end of `gather`, on `state` | as counted |
+//! | the same, by an id that was shown too late | `vacate`, then `leave_count` | `retract`, then as counted |
+//! | the announcement to an RLock by a slot | `take`, on the slot | `occupy`, before the second look in `show` |
 
+mod gather;
 mod panics;
-mod slow;
+mod readers;
+mod writers;
 
-use std::fmt;
+#[cfg(not(gosync_loom))]
+use std::time::Instant;
+use std::{fmt, time::Duration};
 
 use gosync_mutex::RawMutex;
 use gosync_park::{
     atomic::{
-        AtomicU32, AtomicUsize,
-        Ordering::{AcqRel, Acquire, Relaxed, Release},
+        AtomicUsize,
+        Ordering::{Acquire, Relaxed, Release},
     },
-    const_fn,
+    clock::Deadline,
+    const_fn, queue,
 };
 
-use self::panics::{runlock_of_unlocked, too_many_readers, unlock_of_unlocked};
-use crate::state::{
-    ACTIVE, ONE_READER, WRITER, after_writer, has_room, is_free, is_open, phase, queued, readers,
+use self::panics::{runlock_of_unlocked, unlock_of_unlocked};
+use crate::{
+    slots::{self, Slot},
+    state::{
+        ACTIVE, BIASED, GATHERING, ONE_READ, ONE_READER, STREAK, WRITER, is_free, is_open, lanes,
+        last_is_awaited, readers, reads,
+    },
 };
 
 /// Go's `sync.RWMutex`, without data: any number of readers, or one writer.
@@ -79,18 +107,28 @@ use crate::state::{
 /// ```
 #[doc(alias = "RWMutex")]
 pub struct RawRwMutex {
-    writers: RawMutex,
     state: AtomicUsize,
-    gate: AtomicU32,
-    turn: AtomicU32,
+    /// 0 as long as the bias has never been on.
+    id: AtomicUsize,
+    writers: RawMutex,
 }
 
 #[cfg(not(gosync_loom))]
 const _: () = assert!(size_of::<RawRwMutex>() <= 24, "larger than Go's");
 
+/// One read lock, for whoever keeps it in a guard: where the reader has shown itself, if not in
+/// the count. Any hold may stand for any other.
+#[derive(Debug)]
+pub struct ReadHold(Option<&'static Slot>);
+
+impl ReadHold {
+    /// In the count.
+    pub(crate) const COUNTED: Self = Self(None);
+}
+
 impl RawRwMutex {
     const_fn! {
-        /// An unlocked lock. It allocates nothing, now or later.
+        /// An unlocked lock.
         ///
         /// ```
         /// static LOCK: gosync_rwmutex::RawRwMutex = gosync_rwmutex::RawRwMutex::new();
@@ -100,18 +138,45 @@ impl RawRwMutex {
         #[must_use]
         pub const fn new() -> Self {
             Self {
-                writers: RawMutex::new(),
                 state: AtomicUsize::new(0),
-                gate: AtomicU32::new(0),
-                turn: AtomicU32::new(0),
+                id: AtomicUsize::new(0),
+                writers: RawMutex::new(),
             }
         }
     }
 
+    /// An unlocked lock with the bias on for all, as after a streak of reads: a model would be too
+    /// large if it had to read so often.
+    #[cfg(gosync_loom)]
+    #[doc(hidden)]
+    pub fn new_biased() -> Self {
+        let lock = Self::new();
+        lock.id
+            .store(slots::new_id().expect("there are enough"), Relaxed);
+        lock.state.store(BIASED | crate::state::FIELD, Release);
+        lock
+    }
+
+    /// What a guard does when it is made: guards themselves cannot be had in a model.
+    #[cfg(gosync_loom)]
+    #[doc(hidden)]
+    pub fn guard(&self) -> ReadHold {
+        self.hold_shared()
+    }
+
+    /// What a guard does when it is dropped.
+    #[cfg(gosync_loom)]
+    #[doc(hidden)]
+    pub fn drop_guard(&self, hold: &ReadHold) {
+        self.release_shared(hold);
+    }
+
     /// Locks for reading, and waits while a writer is in or waiting.
     ///
-    /// One compare-and-swap if there is no writer. A reader waits for one writer at most: when it
-    /// leaves, all readers that have queued by then are in.
+    /// One compare-and-swap if there is no writer: on a word of the lock, or, after a while
+    /// without writes, on a cache line of this thread's own. A reader waits for one writer at most:
+    /// when it leaves, all readers that have queued by then are in. (A reader that finds a writer
+    /// polls a few times before it queues.)
     ///
     /// Synchronizes with every earlier [`unlock_exclusive`](Self::unlock_exclusive) and
     /// [`downgrade`](Self::downgrade).
@@ -121,8 +186,8 @@ impl RawRwMutex {
     ///
     /// # Panics
     ///
-    /// If there are too many readers at once, in or waiting: about 10^9, or about 16 thousand where
-    /// pointers have 32 bits. (Guards that are forgotten count.) The lock stays as it was.
+    /// If there are too many readers in at once: about 10^9, or about 260 thousand where pointers
+    /// have 32 bits. (Guards that are forgotten count.) The lock stays as it was.
     ///
     /// # Examples
     ///
@@ -135,18 +200,35 @@ impl RawRwMutex {
     #[doc(alias = "RLock")]
     #[inline]
     pub fn lock_shared(&self) {
-        let state = self.state.load(Relaxed);
-        if !(is_open(state) && has_room(state) && self.enter(state).is_ok()) {
-            self.lock_shared_slow();
-        }
+        self.hold_shared();
     }
 
-    /// Counts one reader in.
+    /// Locks for reading, and says where the hold is.
     #[inline]
-    fn enter(&self, state: usize) -> Result<usize, usize> {
-        // Acquire pairs with the Release of `leave_exclusive`.
-        self.state
-            .compare_exchange_weak(state, state + ONE_READER, Acquire, Relaxed)
+    pub(crate) fn hold_shared(&self) -> ReadHold {
+        self.hold_at_once().unwrap_or_else(|| {
+            self.hold_slow(None)
+                .expect("it waits for as long as it takes")
+        })
+    }
+
+    /// The quick ways in, tried once.
+    #[inline]
+    fn hold_at_once(&self) -> Option<ReadHold> {
+        // Acquire, for `id`: pairs with the Release of `enter`.
+        let state = self.state.load(Acquire);
+        if state & BIASED != 0 {
+            return self.show(state);
+        }
+        // There is room: only this way does not look, and only for a streak of reads.
+        (is_open(state)
+            && reads(state) < STREAK
+            // Acquire pairs with the Release of `leave`.
+            && self
+                .state
+                .compare_exchange_weak(state, state + ONE_READER + ONE_READ, Acquire, Relaxed)
+                .is_ok())
+        .then_some(ReadHold::COUNTED)
     }
 
     /// Locks for reading if no writer is in or waiting, and returns whether it did. Never waits.
@@ -169,22 +251,77 @@ impl RawRwMutex {
     #[inline]
     #[must_use = "if it returns true, the lock is held"]
     pub fn try_lock_shared(&self) -> bool {
-        let mut state = self.state.load(Relaxed);
-        while is_open(state) {
-            if !has_room(state) {
-                too_many_readers();
-            }
-            match self.enter(state) {
-                Ok(_) => return true,
-                Err(now) => state = now,
-            }
-        }
-        false
+        self.try_hold_shared().is_some()
+    }
+
+    #[inline]
+    pub(crate) fn try_hold_shared(&self) -> Option<ReadHold> {
+        self.hold_at_once().or_else(|| self.try_hold())
+    }
+
+    /// Locks for reading, unless it had to wait for longer than `timeout`. Returns whether it did.
+    ///
+    /// It may return a little late, and it takes a lock that it can have even if it is late
+    /// already. If it gives up, it leaves nothing behind. Otherwise as
+    /// [`lock_shared`](Self::lock_shared). Go has no such operation.
+    ///
+    /// # Panics
+    ///
+    /// As [`lock_shared`](Self::lock_shared).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let lock = gosync_rwmutex::RawRwMutex::new();
+    /// lock.lock_exclusive();
+    /// assert!(!lock.try_lock_shared_for(Duration::from_millis(1)));
+    /// lock.unlock_exclusive();
+    /// assert!(lock.try_lock_shared_for(Duration::ZERO));
+    /// ```
+    #[inline]
+    #[must_use = "if it returns true, the lock is held"]
+    pub fn try_lock_shared_for(&self, timeout: Duration) -> bool {
+        self.try_hold_shared_until(|| Deadline::after(timeout))
+            .is_some()
+    }
+
+    /// Locks for reading, unless it had to wait beyond `deadline`. Returns whether it did.
+    ///
+    /// Otherwise as [`try_lock_shared_for`](Self::try_lock_shared_for).
+    ///
+    /// # Panics
+    ///
+    /// As [`lock_shared`](Self::lock_shared).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let lock = gosync_rwmutex::RawRwMutex::new();
+    /// assert!(lock.try_lock_shared_until(std::time::Instant::now()));
+    /// ```
+    #[cfg(not(gosync_loom))]
+    #[inline]
+    #[must_use = "if it returns true, the lock is held"]
+    pub fn try_lock_shared_until(&self, deadline: Instant) -> bool {
+        self.try_hold_shared_until(|| deadline.into()).is_some()
+    }
+
+    #[inline]
+    pub(crate) fn try_hold_shared_until(
+        &self,
+        deadline: impl FnOnce() -> Deadline,
+    ) -> Option<ReadHold> {
+        self.hold_at_once()
+            .or_else(|| self.hold_slow(Some(deadline())))
     }
 
     /// Releases one read lock, on whichever thread.
     ///
-    /// One compare-and-swap. The last reader that a writer waits for also wakes that writer.
+    /// One compare-and-swap. The last reader that a writer waits for also wakes that writer. On
+    /// another thread than the one that locked, it may have to do what an announced writer does:
+    /// gather what the slots hold.
     ///
     /// Synchronizes with the next writer's lock.
     ///
@@ -193,7 +330,8 @@ impl RawRwMutex {
     /// If no reader is in: `sync: RUnlock of unlocked RWMutex`, also while a writer is in and
     /// readers queue behind it. The lock stays as it was. (Go stops the program, and misses the
     /// latter. As in Go, one unlock too many while other readers are in takes the hold of one of
-    /// them, whose own unlock then panics.)
+    /// them, whose own unlock then panics; and it may take that of a reader that is about to find
+    /// that it must wait.)
     ///
     /// # Examples
     ///
@@ -207,32 +345,55 @@ impl RawRwMutex {
     #[inline]
     #[track_caller]
     pub fn unlock_shared(&self) {
-        let mut state = self.state.load(Relaxed);
-        loop {
-            if readers(state) == 0 {
-                runlock_of_unlocked();
-            }
-            // Release pairs with the Acquire of the next writer. Acquire, for the reader that
-            // gives the turn: it passes on what the readers before it have released, and its turn
-            // comes after the one that was taken back before.
-            match self
-                .state
-                .compare_exchange_weak(state, state - ONE_READER, AcqRel, Relaxed)
-            {
-                Ok(_) => break,
-                Err(now) => state = now,
-            }
+        // Acquire, for `id`: pairs with the Release of `enter`.
+        let state = self.state.load(Acquire);
+        if state & BIASED != 0 && self.vacate_own() {
+            return;
         }
-        if readers(state) == 1 && !is_open(state) {
-            self.give_turn();
+        self.release_count();
+    }
+
+    /// Releases this read lock.
+    #[inline]
+    #[track_caller]
+    pub(crate) fn release_shared(&self, hold: &ReadHold) {
+        if let Some(slot) = hold.0
+            // Relaxed: whoever has the hold has seen the id.
+            && slots::vacate(slot, self.id.load(Relaxed))
+        {
+            return;
         }
+        self.release_count();
+    }
+
+    #[inline]
+    #[track_caller]
+    fn release_count(&self) {
+        let state = self.state.load(Relaxed);
+        if readers(state) != 0 && self.leave_count(state).is_ok() {
+            if last_is_awaited(state) {
+                self.wake_writer();
+            }
+        } else if !self.release_slow() {
+            runlock_of_unlocked();
+        }
+    }
+
+    /// Counts one reader out.
+    #[inline]
+    fn leave_count(&self, state: usize) -> Result<usize, usize> {
+        // Release pairs with the Acquire of the next writer.
+        self.state
+            .compare_exchange_weak(state, state - ONE_READER, Release, Relaxed)
     }
 
     /// Locks for writing, and waits until nobody else is in.
     ///
-    /// Two compare-and-swaps if the lock is free. Otherwise the writer waits for its turn among the
-    /// writers, then announces itself, in one step that readers cannot hold up; from then on new
-    /// readers queue, and it waits only for those that are in.
+    /// One compare-and-swap if the lock is free and its bias off. Otherwise the writer announces
+    /// itself, by one step that readers cannot hold up; from then on new readers queue, and it
+    /// waits only for those that are in. If the bias is on it looks for them in the slots of the
+    /// threads that have read since the last write, of 256 at most. Behind another writer it
+    /// waits for its turn among the writers, as at a [`Mutex`](gosync_mutex::RawMutex).
     ///
     /// Synchronizes with every earlier unlock, of readers and writers.
     ///
@@ -247,30 +408,28 @@ impl RawRwMutex {
     #[doc(alias = "Lock")]
     #[inline]
     pub fn lock_exclusive(&self) {
-        self.writers.lock();
-        if !self.enter_free() {
-            self.announce();
+        if !self.write_at_once() {
+            self.write_slow(None);
         }
     }
 
-    /// Goes in as a writer if the lock is free. The caller holds `writers`.
+    /// Goes in as a writer if the lock is free, its bias off, and nobody else changes it.
     #[inline]
-    fn enter_free(&self) -> bool {
+    fn write_at_once(&self) -> bool {
         let state = self.state.load(Relaxed);
-        // Acquire pairs with the Release of `unlock_shared` and of `leave_exclusive`. Should it
-        // fail, then because a reader is in: nobody else changes the state, by invariant 1.
+        // Acquire pairs with the Release of `leave_count` and of `leave`.
         is_free(state)
             && self
                 .state
-                .compare_exchange(state, state | WRITER | ACTIVE, Acquire, Relaxed)
+                .compare_exchange(state, WRITER | ACTIVE, Acquire, Relaxed)
                 .is_ok()
     }
 
     /// Locks for writing if nobody is in, and returns whether it did. Never waits.
     ///
-    /// Fails if a reader is in, or if another writer is in, waiting, or about to come or go. If it
-    /// succeeds, it synchronizes as [`lock_exclusive`](Self::lock_exclusive) does; a failure
-    /// orders nothing.
+    /// Fails if a reader is in, or if another writer is in, waiting, or about to come or go, or
+    /// another thread releases a read lock that was not its own. If it succeeds, it synchronizes as
+    /// [`lock_exclusive`](Self::lock_exclusive) does; a failure orders nothing.
     ///
     /// # Examples
     ///
@@ -283,21 +442,53 @@ impl RawRwMutex {
     #[inline]
     #[must_use = "if it returns true, the lock is held"]
     pub fn try_lock_exclusive(&self) -> bool {
-        // The look comes first, so that a try that is bound to fail disturbs no writer.
-        if !is_free(self.state.load(Relaxed)) || !self.writers.try_lock() {
-            return false;
-        }
-        let entered = self.enter_free();
-        if !entered {
-            self.writers.unlock();
-        }
-        entered
+        self.write_at_once() || self.try_write()
+    }
+
+    /// Locks for writing, unless it had to wait for longer than `timeout`. Returns whether it did.
+    ///
+    /// It may return a little late, and it takes a lock that it can have even if it is late
+    /// already. If it gives up, the readers that have queued because of it go in. Otherwise as
+    /// [`lock_exclusive`](Self::lock_exclusive). Go has no such operation.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let lock = gosync_rwmutex::RawRwMutex::new();
+    /// lock.lock_shared();
+    /// assert!(!lock.try_lock_exclusive_for(Duration::from_millis(1)));
+    /// lock.unlock_shared();
+    /// assert!(lock.try_lock_exclusive_for(Duration::ZERO));
+    /// ```
+    #[inline]
+    #[must_use = "if it returns true, the lock is held"]
+    pub fn try_lock_exclusive_for(&self, timeout: Duration) -> bool {
+        self.write_at_once() || self.write_slow(Some(Deadline::after(timeout)))
+    }
+
+    /// Locks for writing, unless it had to wait beyond `deadline`. Returns whether it did.
+    ///
+    /// Otherwise as [`try_lock_exclusive_for`](Self::try_lock_exclusive_for).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let lock = gosync_rwmutex::RawRwMutex::new();
+    /// assert!(lock.try_lock_exclusive_until(std::time::Instant::now()));
+    /// ```
+    #[cfg(not(gosync_loom))]
+    #[inline]
+    #[must_use = "if it returns true, the lock is held"]
+    pub fn try_lock_exclusive_until(&self, deadline: Instant) -> bool {
+        self.write_at_once() || self.write_slow(Some(deadline.into()))
     }
 
     /// Releases the write lock, on whichever thread.
     ///
-    /// The readers that have queued are in at once, and are woken with one system call, however
-    /// many they are; only then comes the next writer. Two atomic operations if nobody waits.
+    /// The readers that have queued are in at once; only then comes the next writer. One
+    /// compare-and-swap if nobody waits.
     ///
     /// Synchronizes with every later lock, of readers and writers.
     ///
@@ -318,7 +509,15 @@ impl RawRwMutex {
     #[inline]
     #[track_caller]
     pub fn unlock_exclusive(&self) {
-        self.leave_exclusive(0);
+        // Release pairs with the Acquire of whoever goes in next.
+        if self
+            .state
+            .compare_exchange(WRITER | ACTIVE, 0, Release, Relaxed)
+            .is_err()
+            && !self.leave(ACTIVE, 0)
+        {
+            unlock_of_unlocked();
+        }
     }
 
     /// Turns the write lock into a read lock. No writer can come in between.
@@ -343,33 +542,9 @@ impl RawRwMutex {
     #[inline]
     #[track_caller]
     pub fn downgrade(&self) {
-        self.leave_exclusive(ONE_READER);
-    }
-
-    /// Ends the write phase, and adds `kept` to what comes after it.
-    #[inline]
-    #[track_caller]
-    fn leave_exclusive(&self, kept: usize) {
-        let mut state = self.state.load(Relaxed);
-        loop {
-            if state & ACTIVE == 0 {
-                unlock_of_unlocked();
-            }
-            let next = after_writer(state) + kept;
-            // Release pairs with the Acquire of `enter`, `enter_free` and `announce`.
-            match self
-                .state
-                .compare_exchange_weak(state, next, Release, Relaxed)
-            {
-                Ok(_) => break,
-                Err(now) => state = now,
-            }
+        if !self.leave(ACTIVE, 1) {
+            unlock_of_unlocked();
         }
-        if queued(state) != 0 {
-            self.open_gate(phase(state) ^ 1);
-        }
-        // Last, as in Go: the readers are on their way before the next writer keeps others out.
-        self.writers.unlock();
     }
 
     /// Whether anybody is in, or a writer waits, at this moment. Orders nothing.
@@ -383,7 +558,9 @@ impl RawRwMutex {
     #[inline]
     #[must_use]
     pub fn is_locked(&self) -> bool {
-        !is_free(self.state.load(Relaxed))
+        // Acquire, for `id`: pairs with the Release of `enter`.
+        let state = self.state.load(Acquire);
+        state & (WRITER | GATHERING) != 0 || self.readers_in(state) != 0
     }
 
     /// Whether a writer is in at this moment. Orders nothing.
@@ -397,6 +574,26 @@ impl RawRwMutex {
     #[must_use]
     pub fn is_locked_exclusive(&self) -> bool {
         self.state.load(Relaxed) & ACTIVE != 0
+    }
+
+    /// How many readers are in, more or less at the moment of `state`.
+    fn readers_in(&self, state: usize) -> usize {
+        let shown = if state & BIASED == 0 {
+            0
+        } else {
+            slots::count(lanes(state), self.id.load(Relaxed))
+        };
+        readers(state) + shown
+    }
+
+    /// Where readers queue.
+    fn readers_queue(&self) -> *const () {
+        (&raw const self.state).cast()
+    }
+
+    /// Where writers that have something in `state` wait for their turn: two at most.
+    fn writers_queue(&self) -> *const () {
+        (&raw const self.id).cast()
     }
 }
 
@@ -418,7 +615,7 @@ enum Writer {
 /// Shows who is in and who waits. Writers that queue behind another writer are not shown.
 impl fmt::Debug for RawRwMutex {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let state = self.state.load(Relaxed);
+        let state = self.state.load(Acquire);
         let writer = match (state & WRITER != 0, state & ACTIVE != 0) {
             (_, true) => Writer::In,
             (true, false) => Writer::Waiting,
@@ -426,8 +623,8 @@ impl fmt::Debug for RawRwMutex {
         };
         f.debug_struct("RawRwMutex")
             .field("writer", &writer)
-            .field("readers", &readers(state))
-            .field("queued_readers", &queued(state))
+            .field("readers", &self.readers_in(state))
+            .field("queued_readers", &queue::len(self.readers_queue()))
             .finish()
     }
 }

@@ -1,60 +1,101 @@
 //! The word that decides who is in: its bits, and what can be asked of it.
 //!
-//! | bits | 0 | 1 | 2 | then 30, or 14 where pointers have 32 bits | then as many |
-//! |---|---|---|---|---|---|
-//! | | [`WRITER`] | [`ACTIVE`] | [`PHASE`] | readers queued | readers in |
+//! | bit | means | set by | cleared by |
+//! |---|---|---|---|
+//! | [`WRITER`] | a writer has announced itself, and may be in: readers queue | that writer; for [`NEXT`], the one who leaves | the writer, as it leaves or gives up |
+//! | [`ACTIVE`] | it is in | the writer, at its turn | the writer, as it leaves |
+//! | [`LINED`] | it holds the mutex `writers`, and unlocks it when it leaves | as `WRITER` | as `WRITER` |
+//! | [`NEXT`] | the holder of `writers` waits for a writer who went in past it | that waiter | who leaves, announcing it in its name; or that waiter, giving up |
+//! | [`QUEUED`] | readers sleep in the queue | a reader, as it enters the queue | the writer who leaves and admits them; the last one to give up |
+//! | [`AWAITED`] | a writer sleeps in the queue | that writer | whoever wakes it; itself, giving up |
+//! | [`BIASED`] | readers of the lanes in the field may use their slots | a reader, after a streak of reads | whoever has gathered the slots' holds |
+//! | [`GATHERING`] | somebody moves all holds from the slots into the count | a writer, or an unlock that finds no hold elsewhere | the same |
 //!
-//! | `WRITER` | `ACTIVE` | readers in | readers queued | meaning | who leaves it |
+//! The two bits of the queue change with the queue locked, so that they are exact. Then follow the
+//! *field*, with [`BIASED`] the lanes that may use their slots, without it the reads since the last
+//! write, and the *count* of the readers that are in and not in a slot.
+//!
+//! | `WRITER` | `ACTIVE` | count | `BIASED` | meaning | who leaves it |
 //! |---|---|---|---|---|---|
 //! | 0 | 0 | 0 | 0 | free | a reader goes in; a writer goes in |
 //! | 0 | 0 | n | 0 | read-locked | readers come and go; a writer announces itself |
-//! | 1 | 0 | n | q | a writer waits for the n | readers leave, and others queue |
-//! | 1 | 0 | 0 | q | its turn has come | the writer goes in: `ACTIVE` |
-//! | 1 | 1 | 0 | q | write-locked | the writer leaves: the q are in, and the flags are off |
-//!
-//! Both counts stand in one word so that every unlock is exact: whether anybody is in is known in
-//! the step that lets him out. That is also why a reader comes in by compare-and-swap, where Go
-//! adds and looks afterwards: it would be counted among those in while it has yet to find out that
-//! it must wait, and somebody's unlock too many could take its place.
+//! | 0 | 0 | n | 1 | read-locked by n and those in the slots, if there are any | the same; the writer gathers |
+//! | 1 | 0 | n | 1 | a writer gathers, readers queue | the writer, when it has gathered |
+//! | 1 | 0 | n | 0 | a writer waits for the n | readers leave |
+//! | 1 | 0 | 0 | 0 | its turn has come | the writer goes in |
+//! | 1 | 1 | 0 | 0 | write-locked | the writer leaves: those that queue are in |
 
-/// A writer has announced itself, and may be in: readers queue.
 pub(crate) const WRITER: usize = 1 << 0;
-/// The writer is in.
 pub(crate) const ACTIVE: usize = 1 << 1;
-/// The parity of the write phases that ended with readers queued.
-pub(crate) const PHASE: usize = 1 << 2;
-const FLAG_BITS: u32 = 3;
+pub(crate) const LINED: usize = 1 << 2;
+pub(crate) const NEXT: usize = 1 << 3;
+pub(crate) const QUEUED: usize = 1 << 4;
+pub(crate) const AWAITED: usize = 1 << 5;
+pub(crate) const BIASED: usize = 1 << 6;
+pub(crate) const GATHERING: usize = 1 << 7;
+const FLAG_BITS: u32 = 8;
 
-/// How many bits each of the two counts has.
-const COUNT_BITS: u32 = (usize::BITS - FLAG_BITS) / 2;
-const COUNT_MASK: usize = (1 << COUNT_BITS) - 1;
+/// Groups of threads that a writer can tell apart. It looks only at the slots of those that have
+/// read since the last write.
+pub(crate) const LANES: usize = if cfg!(gosync_loom) {
+    2
+} else if usize::BITS >= 64 {
+    16
+} else {
+    4
+};
+#[expect(clippy::cast_possible_truncation, reason = "16 at most")]
+const FIELD_BITS: u32 = LANES as u32;
+pub(crate) const FIELD: usize = ((1 << FIELD_BITS) - 1) << FLAG_BITS;
 
-/// One reader that waits for the writer to leave.
-pub(crate) const ONE_QUEUED: usize = 1 << FLAG_BITS;
+/// One read since the last write.
+pub(crate) const ONE_READ: usize = 1 << FLAG_BITS;
 /// One reader that is in.
-pub(crate) const ONE_READER: usize = 1 << (FLAG_BITS + COUNT_BITS);
+pub(crate) const ONE_READER: usize = 1 << (FLAG_BITS + FIELD_BITS);
+const READERS: usize = !(ONE_READER - 1);
 
-/// How many readers there may be, those that are in and those that wait taken together.
-///
-/// One less than fits: a writer that downgrades adds one to the readers that queued behind it.
-pub(crate) const MAX_READERS: usize = COUNT_MASK - 1;
+/// How many readers may be in at once. The count has room for more: for all that may come in at
+/// the same moment out of the queue and the slots.
+pub(crate) const MAX_READERS: usize = if usize::BITS >= 64 { 1 << 30 } else { 1 << 18 };
 
-/// The readers that are in.
+/// The bias comes on after so many reads in a row, for each slot that a writer may have to look at
+/// because of it.
+pub(crate) const STREAK: usize = if cfg!(gosync_loom) {
+    2
+} else if usize::BITS >= 64 {
+    32
+} else {
+    15
+};
+
+/// The readers that are in, and not in a slot.
 #[inline]
 pub(crate) const fn readers(state: usize) -> usize {
-    (state / ONE_READER) & COUNT_MASK
+    state / ONE_READER
 }
 
-/// The readers that wait for the writer to leave.
+/// The reads since the last write, while the bias is off.
 #[inline]
-pub(crate) const fn queued(state: usize) -> usize {
-    (state / ONE_QUEUED) & COUNT_MASK
+pub(crate) const fn reads(state: usize) -> usize {
+    (state & FIELD) / ONE_READ
 }
 
-/// No reader, no writer.
+/// The lanes whose readers may use their slots, while the bias is on: one bit each.
+#[inline]
+pub(crate) const fn lanes(state: usize) -> usize {
+    (state & FIELD) / ONE_READ
+}
+
+/// The bit of this lane.
+#[inline]
+pub(crate) const fn lane(lane: usize) -> usize {
+    ONE_READ << lane
+}
+
+/// Nobody is in, and no slot need be looked at.
 #[inline]
 pub(crate) const fn is_free(state: usize) -> bool {
-    state & !PHASE == 0
+    state & !FIELD == 0
 }
 
 /// No writer, neither in nor waiting: readers may go in.
@@ -66,20 +107,35 @@ pub(crate) const fn is_open(state: usize) -> bool {
 /// Whether there is room for one reader more.
 #[inline]
 pub(crate) const fn has_room(state: usize) -> bool {
-    readers(state) + queued(state) < MAX_READERS
+    readers(state) < MAX_READERS
 }
 
-/// What `gate` shows during the phase of `state`.
+/// The state when the holds have been gathered: the bias is off, and no read counted.
 #[inline]
-pub(crate) const fn phase(state: usize) -> u32 {
-    (state & PHASE != 0) as u32
+pub(crate) const fn gathered(state: usize) -> usize {
+    state & !(GATHERING | BIASED | FIELD)
 }
 
-/// The state after the writer: whoever was queued is in.
+/// The state after the writer, with so many readers admitted. Another one that waited for it has
+/// announced itself by this.
 #[inline]
-pub(crate) const fn after_writer(state: usize) -> usize {
-    match queued(state) {
-        0 => state & PHASE,
-        n => ((state & PHASE) ^ PHASE) + n * ONE_READER,
+pub(crate) const fn after_writer(state: usize, admitted: usize) -> usize {
+    let rest = state & (READERS | FIELD | GATHERING | BIASED | AWAITED);
+    let rest = rest + admitted * ONE_READER;
+    match state & NEXT {
+        0 => rest,
+        _ => rest | WRITER | LINED,
     }
+}
+
+/// A reader has left, of this state: whether a writer sleeps that could go in now.
+#[inline]
+pub(crate) const fn last_is_awaited(before: usize) -> bool {
+    readers(before) == 1 && its_turn_is_awaited(before - ONE_READER)
+}
+
+/// Whether a writer sleeps that could go in.
+#[inline]
+pub(crate) const fn its_turn_is_awaited(state: usize) -> bool {
+    readers(state) == 0 && state & (WRITER | ACTIVE | AWAITED | GATHERING) == WRITER | AWAITED
 }

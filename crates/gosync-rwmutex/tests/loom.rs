@@ -1,7 +1,10 @@
 //! The lock under the model checker: every interleaving of a few threads, up to a bound.
 #![cfg(gosync_loom)]
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    time::Duration,
+};
 
 use gosync_park::{
     cell::UnsafeCell,
@@ -23,8 +26,17 @@ unsafe impl Send for Shared {}
 
 impl Shared {
     fn new() -> ModelArc<Self> {
+        Self::of(RawRwMutex::new())
+    }
+
+    /// With the bias on: readers use their slots until a writer has gathered.
+    fn biased() -> ModelArc<Self> {
+        Self::of(RawRwMutex::new_biased())
+    }
+
+    fn of(lock: RawRwMutex) -> ModelArc<Self> {
         ModelArc::new(Self {
-            lock: RawRwMutex::new(),
+            lock,
             number: UnsafeCell::new(0),
         })
     }
@@ -93,6 +105,7 @@ fn reader_and_writer() {
 #[test]
 fn writers_and_a_reader() {
     Model::new("rwmutex: writers exclude each other and a reader")
+        .preemptions(2)
         .at_least(5000)
         .check(|| {
             let shared = Shared::new();
@@ -190,6 +203,7 @@ fn all_queued_readers_get_in() {
 #[test]
 fn readers_go_before_the_next_writer() {
     Model::new("rwmutex: queued readers go before the next writer")
+        .preemptions(2)
         .at_least(2000)
         .check(|| {
             let shared = Shared::new();
@@ -231,6 +245,7 @@ fn late_reader_does_not_pass_a_waiting_writer() {
 #[test]
 fn downgrade_leaves_no_gap() {
     Model::new("rwmutex: downgrade leaves no gap")
+        .preemptions(2)
         .at_least(10000)
         .check(|| {
             let shared = Shared::new();
@@ -360,5 +375,325 @@ fn misuse_while_a_writer_waits() {
             assert_eq!(taken, surplus.is_none());
             writer.join().unwrap();
             assert_eq!(shared.read(), 1);
+        });
+}
+
+/// With the bias on: a reader by its slot and a writer are never in together, whichever of them
+/// asks for its thread's number first, and a reader sees all of a write or nothing.
+#[test]
+fn biased_reader_and_writer() {
+    Model::new("rwmutex, biased: reader and writer exclude each other")
+        .at_least(2000)
+        .check(|| {
+            let shared = Shared::biased();
+            let reader = spawn(&shared, |shared| {
+                let seen = shared.read();
+                assert!(seen == 0 || seen == 3);
+            });
+            shared.lock.lock_exclusive();
+            shared.set(1);
+            shared.set(3);
+            shared.lock.unlock_exclusive();
+            reader.join().unwrap();
+            assert_eq!(shared.read(), 3);
+        });
+}
+
+/// With the bias on, two readers, of different lanes, and a writer: it comes before, between or
+/// after them, and whoever of them leaves last lets it in.
+#[test]
+fn biased_readers_and_a_writer() {
+    Model::new("rwmutex, biased: the last reader lets the writer in")
+        .preemptions(2)
+        .at_least(5000)
+        .check(|| {
+            let shared = Shared::biased();
+            let readers = [(); 2].map(|()| spawn(&shared, |shared| assert!(shared.read() <= 1)));
+            shared.add(1);
+            for reader in readers {
+                reader.join().unwrap();
+            }
+            assert!(!shared.lock.is_locked());
+        });
+}
+
+/// A hold in a slot, taken before the writer starts and released at any moment: before the writer
+/// gathers, or after it has moved the hold into the count. The writer gets in, and sees the reader
+/// gone. The same with a guard, which knows its slot.
+#[test]
+fn biased_hold_is_moved() {
+    for guard in [false, true] {
+        Model::new("rwmutex, biased: a hold that is moved is released")
+            .preemptions(4)
+            .at_least(300)
+            .check(move || {
+                let shared = Shared::biased();
+                let hold = guard.then(|| shared.lock.guard());
+                if !guard {
+                    shared.lock.lock_shared();
+                }
+                let writer = spawn(&shared, |shared| shared.add(1));
+                assert_eq!(shared.get(), 0);
+                match &hold {
+                    Some(hold) => shared.lock.drop_guard(hold),
+                    None => shared.lock.unlock_shared(),
+                }
+                writer.join().unwrap();
+                assert_eq!(shared.read(), 1);
+            });
+    }
+}
+
+/// A writer that has announced itself keeps new readers out, by their slots too: who finds it
+/// waiting reads after it.
+#[test]
+fn biased_late_reader_does_not_pass_a_waiting_writer() {
+    Model::new("rwmutex, biased: a late reader does not pass a waiting writer")
+        .preemptions(2)
+        .at_least(2000)
+        .check(|| {
+            let shared = Shared::biased();
+            shared.lock.lock_shared();
+            let writer = spawn(&shared, |shared| shared.add(1));
+            let late = spawn(&shared, |shared| {
+                let waiting = format!("{:?}", shared.lock).contains("Waiting");
+                let seen = shared.read();
+                assert!(!waiting || seen == 1);
+            });
+            shared.lock.unlock_shared();
+            writer.join().unwrap();
+            late.join().unwrap();
+        });
+}
+
+/// The bias comes on after a streak of reads, and a writer comes at any moment of that: the reader
+/// sees its writes in order, by the count and by its slot.
+#[test]
+fn bias_comes_on() {
+    Model::new("rwmutex: the bias comes on while a writer comes")
+        .preemptions(2)
+        .at_least(1000)
+        .check(|| {
+            let shared = Shared::new();
+            let reader = spawn(&shared, |shared| {
+                let mut last = 0;
+                for _ in 0..5 {
+                    let seen = shared.read();
+                    assert!(last <= seen && seen <= 2);
+                    last = seen;
+                }
+            });
+            shared.add(1);
+            shared.add(1);
+            reader.join().unwrap();
+            assert_eq!(shared.read(), 2);
+        });
+}
+
+/// Two threads turn the bias on at once, and a writer comes later: it finds both.
+#[test]
+fn bias_comes_on_twice() {
+    Model::new("rwmutex: two readers turn the bias on")
+        .preemptions(2)
+        .at_least(500)
+        .check(|| {
+            let shared = Shared::new();
+            for _ in 0..2 {
+                shared.read();
+            }
+            let reader = spawn(&shared, |shared| {
+                for _ in 0..2 {
+                    assert!(shared.read() <= 1);
+                }
+            });
+            for _ in 0..2 {
+                assert_eq!(shared.read(), 0);
+            }
+            shared.add(1);
+            reader.join().unwrap();
+        });
+}
+
+/// A hold that was taken by a slot is released on another thread, while a writer wants in: both
+/// gather, and the writer gets in, once the hold is gone.
+#[test]
+fn biased_unlock_elsewhere() {
+    Model::new("rwmutex, biased: a hold is released on another thread")
+        .at_least(500)
+        .check(|| {
+            let shared = Shared::biased();
+            shared.lock.lock_shared();
+            let writer = spawn(&shared, |shared| shared.add(1));
+            let unlocker = spawn(&shared, |shared| {
+                assert_eq!(shared.get(), 0);
+                shared.lock.unlock_shared();
+            });
+            writer.join().unwrap();
+            unlocker.join().unwrap();
+            assert_eq!(shared.read(), 1);
+        });
+}
+
+/// A guard goes to another thread and is dropped there, while its own thread reads again and a
+/// writer wants in. No hold is lost, none is released twice.
+#[test]
+fn biased_guard_travels() {
+    Model::new("rwmutex, biased: a guard is dropped on another thread")
+        .preemptions(2)
+        .at_least(1000)
+        .check(|| {
+            let shared = Shared::biased();
+            let hold = shared.lock.guard();
+            let writer = spawn(&shared, |shared| shared.add(1));
+            let dropper = spawn(&shared, move |shared| {
+                assert_eq!(shared.get(), 0);
+                shared.lock.drop_guard(&hold);
+            });
+            assert!(shared.read() <= 1);
+            writer.join().unwrap();
+            dropper.join().unwrap();
+            assert!(!shared.lock.is_locked());
+        });
+}
+
+/// An unlock too many at any moment while a reader comes and goes by its slot: at most one of the
+/// two unlocks panics, nobody hangs, and the lock goes on working. (None panics if the reader was
+/// about to find that it must wait, and nobody else was in.)
+#[test]
+fn biased_misuse_leaves_nobody_hanging() {
+    Model::new("rwmutex, biased: an unlock too many leaves nobody hanging")
+        .at_least(300)
+        .check(|| {
+            let shared = Shared::biased();
+            let reader = spawn(&shared, |shared| {
+                shared.lock.lock_shared();
+                message(|| shared.lock.unlock_shared())
+            });
+            let surplus = message(|| shared.lock.unlock_shared());
+            let own = reader.join().unwrap();
+            assert!(own.is_none() || surplus.is_none());
+            assert!(!shared.lock.is_locked());
+            shared.add(1);
+            assert_eq!(shared.read(), 1);
+        });
+}
+
+/// With the bias on, the try forms exclude as the others do; a writer that fails leaves nothing
+/// behind, and one that is alone does not fail.
+#[test]
+fn biased_try_forms() {
+    Model::new("rwmutex, biased: the try forms exclude, and leave nothing behind")
+        .preemptions(2)
+        .at_least(500)
+        .check(|| {
+            let shared = Shared::biased();
+            let writer = spawn(&shared, |shared| {
+                if shared.lock.try_lock_exclusive() {
+                    shared.set(shared.get() + 1);
+                    shared.lock.unlock_exclusive();
+                }
+            });
+            let reader = spawn(&shared, |shared| {
+                // There is no writer but the one that tries.
+                if shared.lock.try_lock_shared() {
+                    shared.get();
+                    shared.lock.unlock_shared();
+                }
+            });
+            if shared.lock.try_lock_shared() {
+                assert!(!shared.lock.try_lock_exclusive());
+                shared.lock.unlock_shared();
+            }
+            writer.join().unwrap();
+            reader.join().unwrap();
+            assert!(shared.lock.try_lock_exclusive());
+            shared.lock.unlock_exclusive();
+            assert!(shared.lock.try_lock_shared());
+        });
+}
+
+/// A writer gives up, at any moment of its wait, with readers queued because of it: they go in. Who
+/// gets in is alone, and who does not leaves nothing behind. (A deadline has passed as soon as a
+/// waiter looks at it.)
+#[test]
+fn a_writer_gives_up() {
+    for biased in [false, true] {
+        Model::new("rwmutex: a writer that gives up lets the readers in")
+            .preemptions(2)
+            .at_least(1000)
+            .check(move || {
+                let shared = if biased {
+                    Shared::biased()
+                } else {
+                    Shared::new()
+                };
+                shared.lock.lock_shared();
+                let writer = spawn(&shared, |shared| {
+                    let got_in = shared.lock.try_lock_exclusive_for(Duration::ZERO);
+                    if got_in {
+                        shared.set(1);
+                        shared.lock.unlock_exclusive();
+                    }
+                    got_in
+                });
+                let reader = spawn(&shared, Shared::read);
+                assert_eq!(shared.get(), 0);
+                shared.lock.unlock_shared();
+                assert!(reader.join().unwrap() <= 1);
+                let wrote = writer.join().unwrap();
+                assert_eq!(shared.read(), u32::from(wrote));
+                assert!(shared.lock.try_lock_exclusive());
+            });
+    }
+}
+
+/// Behind a writer that is in, another one that waits and gives up at any moment, and a third one
+/// that waits for good: that one gets in, and the lock is free in the end.
+#[test]
+fn the_next_writer_gives_up() {
+    Model::new("rwmutex: the next writer gives up")
+        .preemptions(2)
+        .at_least(500)
+        .check(|| {
+            let shared = Shared::new();
+            shared.lock.lock_exclusive();
+            let impatient = spawn(&shared, |shared| {
+                let got_in = shared.lock.try_lock_exclusive_for(Duration::ZERO);
+                if got_in {
+                    shared.set(shared.get() + 1);
+                    shared.lock.unlock_exclusive();
+                }
+                u32::from(got_in)
+            });
+            let patient = spawn(&shared, |shared| shared.add(1));
+            shared.set(shared.get() + 1);
+            shared.lock.unlock_exclusive();
+            let sum = 2 + impatient.join().unwrap();
+            patient.join().unwrap();
+            assert_eq!(shared.read(), sum);
+            assert!(shared.lock.try_lock_exclusive());
+        });
+}
+
+/// A reader gives up at any moment while a writer leaves: it is in or it is not, and the next writer
+/// waits for it or does not.
+#[test]
+fn a_reader_gives_up() {
+    Model::new("rwmutex: a reader gives up while the writer leaves")
+        .at_least(300)
+        .check(|| {
+            let shared = Shared::new();
+            shared.lock.lock_exclusive();
+            let reader = spawn(&shared, |shared| {
+                if shared.lock.try_lock_shared_for(Duration::ZERO) {
+                    assert!(shared.get() >= 1);
+                    shared.lock.unlock_shared();
+                }
+            });
+            shared.set(1);
+            shared.lock.unlock_exclusive();
+            shared.add(1);
+            reader.join().unwrap();
+            assert!(shared.lock.try_lock_exclusive());
         });
 }

@@ -2,7 +2,11 @@
 //! and panics are the same.
 #![cfg(not(gosync_loom))]
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    thread,
+    time::Duration,
+};
 
 use gosync_rwmutex::RawRwMutex;
 use proptest::{prelude::*, test_runner::FileFailurePersistence};
@@ -24,6 +28,13 @@ enum Call {
     UnlockShared,
     UnlockExclusive,
     Downgrade,
+    /// They give up at once, where the others would wait for ever.
+    TimedShared,
+    TimedExclusive,
+    /// So many reads that the bias comes on, if nobody is in.
+    ManyReads,
+    /// On another thread, so that the hold is in no slot of that one's own.
+    UnlockSharedElsewhere,
 }
 
 type Outcome = Result<bool, &'static str>;
@@ -35,13 +46,21 @@ impl Model {
     /// What the call should do; `None` if it would wait for ever.
     fn apply(&mut self, call: Call) -> Option<Outcome> {
         let (next, outcome) = match (call, *self) {
-            (Call::TryShared | Call::Shared, Readers(n)) => (Readers(n + 1), Ok(true)),
-            (Call::TryShared, Writer) => (Writer, Ok(false)),
-            (Call::TryExclusive | Call::Exclusive, Readers(0)) => (Writer, Ok(true)),
-            (Call::TryExclusive, state) => (state, Ok(false)),
+            (Call::ManyReads, Writer) => return None,
+            (Call::ManyReads, state) => (state, Ok(true)),
+            (Call::TryShared | Call::TimedShared | Call::Shared, Readers(n)) => {
+                (Readers(n + 1), Ok(true))
+            }
+            (Call::TryShared | Call::TimedShared, Writer) => (Writer, Ok(false)),
+            (Call::TryExclusive | Call::TimedExclusive | Call::Exclusive, Readers(0)) => {
+                (Writer, Ok(true))
+            }
+            (Call::TryExclusive | Call::TimedExclusive, state) => (state, Ok(false)),
             (Call::Shared | Call::Exclusive, _) => return None,
-            (Call::UnlockShared, Readers(n @ 1..)) => (Readers(n - 1), Ok(true)),
-            (Call::UnlockShared, state) => (state, RUNLOCK),
+            (Call::UnlockShared | Call::UnlockSharedElsewhere, Readers(n @ 1..)) => {
+                (Readers(n - 1), Ok(true))
+            }
+            (Call::UnlockShared | Call::UnlockSharedElsewhere, state) => (state, RUNLOCK),
             (Call::UnlockExclusive, Writer) => (Readers(0), Ok(true)),
             (Call::Downgrade, Writer) => (Readers(1), Ok(true)),
             (Call::UnlockExclusive | Call::Downgrade, state) => (state, UNLOCK),
@@ -75,6 +94,22 @@ fn apply(lock: &RawRwMutex, call: Call) -> Outcome {
             lock.downgrade();
             true
         },
+        Call::TimedShared => |lock| lock.try_lock_shared_for(Duration::ZERO),
+        Call::TimedExclusive => |lock| lock.try_lock_exclusive_for(Duration::ZERO),
+        Call::ManyReads => |lock| {
+            for _ in 0..1000 {
+                lock.lock_shared();
+                lock.unlock_shared();
+            }
+            true
+        },
+        Call::UnlockSharedElsewhere => |lock| {
+            let unlock = || catch_unwind(AssertUnwindSafe(|| lock.unlock_shared()));
+            match thread::scope(|s| s.spawn(unlock).join().unwrap()) {
+                Ok(()) => true,
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        },
     };
     catch_unwind(AssertUnwindSafe(|| call(lock))).map_err(|panic| {
         *panic
@@ -92,6 +127,10 @@ fn calls() -> impl Strategy<Value = Vec<Call>> {
         4 => Just(Call::UnlockShared),
         2 => Just(Call::UnlockExclusive),
         1 => Just(Call::Downgrade),
+        1 => Just(Call::TimedShared),
+        1 => Just(Call::TimedExclusive),
+        2 => Just(Call::ManyReads),
+        1 => Just(Call::UnlockSharedElsewhere),
     ];
     proptest::collection::vec(call, 0..60)
 }

@@ -8,8 +8,8 @@ use std::{
 };
 
 use gosync_rwmutex::{
-    MappedRwMutexReadGuard, MappedRwMutexWriteGuard, RawRwMutex, RwMutex, RwMutexReadGuard,
-    RwMutexWriteGuard,
+    MappedRwMutexReadGuard, MappedRwMutexWriteGuard, RawRwMutex, ReadHold, RwMutex,
+    RwMutexReadGuard, RwMutexWriteGuard,
 };
 use static_assertions::{assert_impl_all, assert_not_impl_any};
 
@@ -20,6 +20,9 @@ type SyncOnly = std::sync::MutexGuard<'static, i32>;
 
 assert_impl_all!(RawRwMutex: Send, Sync, Unpin, Debug, Default, UnwindSafe, RefUnwindSafe);
 assert_not_impl_any!(RawRwMutex: Clone, Copy);
+
+assert_impl_all!(ReadHold: Send, Sync, Debug);
+assert_not_impl_any!(ReadHold: Clone, Copy);
 
 assert_impl_all!(RwMutex<i32>: Send, Sync, Unpin, Debug, Default, From<i32>);
 assert_impl_all!(RwMutex<SendOnly>: Send);
@@ -56,12 +59,15 @@ mod arc {
     assert_not_impl_any!(ArcRwMutexWriteGuard<SyncOnly>: Send);
 }
 
-/// No larger than Go's `sync.RWMutex`, and guards are a pointer.
+/// No larger than Go's `sync.RWMutex`; a guard is a pointer, and one that reads knows its slot.
 #[test]
 fn sizes() {
     assert!(size_of::<RawRwMutex>() <= 24);
     assert!(size_of::<RwMutex<()>>() <= 24);
-    assert_eq!(size_of::<RwMutexReadGuard<'_, i32>>(), size_of::<usize>());
+    assert_eq!(
+        size_of::<RwMutexReadGuard<'_, i32>>(),
+        2 * size_of::<usize>()
+    );
     assert_eq!(size_of::<RwMutexWriteGuard<'_, i32>>(), size_of::<usize>());
 }
 

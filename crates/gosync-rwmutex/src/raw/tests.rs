@@ -1,86 +1,65 @@
-//! What only a state near its limits shows.
+//! What shows only from inside: the limits, the two ways of reading, moments that do not last.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    thread,
+};
 
 use super::*;
-use crate::state::{MAX_READERS, ONE_QUEUED};
+use crate::state::{FIELD, MAX_READERS, NEXT, QUEUED};
 
-fn with_state(state: usize) -> RawRwMutex {
+impl RawRwMutex {
+    fn is_biased(&self) -> bool {
+        self.state.load(Relaxed) & BIASED != 0
+    }
+
+    /// Reads until the bias is on.
+    fn bias(&self) {
+        for _ in 0..STREAK * slots::LINES {
+            self.lock_shared();
+            self.unlock_shared();
+        }
+        assert!(self.is_biased());
+    }
+
+    fn count(&self) -> usize {
+        readers(self.state.load(Relaxed))
+    }
+}
+
+fn biased() -> RawRwMutex {
     let lock = RawRwMutex::new();
-    lock.state.store(state, Relaxed);
+    lock.bias();
     lock
 }
 
 #[track_caller]
-fn assert_panics(call: impl FnOnce()) {
+fn message(call: impl FnOnce()) -> String {
     let panic = catch_unwind(AssertUnwindSafe(call)).expect_err("it should panic");
-    assert_eq!(
-        panic.downcast_ref::<&str>(),
-        Some(&"gosync: too many readers of one RwMutex"),
-    );
+    (*panic.downcast_ref::<&str>().expect("words")).to_owned()
 }
 
 #[test]
 fn a_reader_too_many_panics_and_changes_nothing() {
-    let lock = with_state((MAX_READERS - 1) * ONE_READER);
-    lock.lock_shared();
-    let full = lock.state.load(Relaxed);
-    assert_panics(|| lock.lock_shared());
-    assert_panics(|| _ = lock.try_lock_shared());
-    assert_eq!(lock.state.load(Relaxed), full);
-
-    lock.unlock_shared();
-    assert!(lock.try_lock_shared());
-    assert_eq!(lock.state.load(Relaxed), full);
-    assert!(!lock.try_lock_exclusive());
-}
-
-#[test]
-fn a_reader_too_many_panics_also_while_a_writer_waits_or_is_in() {
-    for (flags, inside) in [(WRITER, MAX_READERS - 2), (WRITER | ACTIVE, 0)] {
-        let waiting = MAX_READERS - inside;
-        let full = inside * ONE_READER + waiting * ONE_QUEUED + flags;
-        let lock = with_state(full);
-        assert_panics(|| lock.lock_shared());
-        assert!(!lock.try_lock_shared());
+    let lock = RawRwMutex::new();
+    let full = MAX_READERS * ONE_READER + STREAK * ONE_READ;
+    lock.state.store(full - ONE_READER, Relaxed);
+    // The quick way in does not look.
+    assert!(lock.hold_at_once().is_none());
+    lock.state.store(full, Relaxed);
+    for call in [RawRwMutex::lock_shared, |lock: &RawRwMutex| {
+        _ = lock.try_lock_shared();
+    }] {
+        assert_eq!(
+            message(|| call(&lock)),
+            "gosync: too many readers of one RwMutex"
+        );
         assert_eq!(lock.state.load(Relaxed), full);
     }
-}
-
-#[test]
-fn a_writer_that_downgrades_finds_room() {
-    let lock = RawRwMutex::new();
-    lock.lock_exclusive();
-    lock.state.fetch_add(MAX_READERS * ONE_QUEUED, Relaxed);
-    lock.downgrade();
-    let state = lock.state.load(Relaxed);
-    assert_eq!((readers(state), queued(state)), (MAX_READERS + 1, 0));
-    assert!(is_open(state));
-    assert_panics(|| lock.lock_shared());
-    lock.unlock_shared();
-    assert_panics(|| lock.lock_shared());
     lock.unlock_shared();
     lock.lock_shared();
-}
-
-#[test]
-fn the_gate_follows_the_phase() {
-    let lock = RawRwMutex::new();
-    for _ in 0..5 {
-        lock.lock_exclusive();
-        lock.unlock_exclusive();
-        let before = phase(lock.state.load(Relaxed));
-        assert_eq!(lock.gate.load(Relaxed), before);
-
-        lock.lock_exclusive();
-        lock.state.fetch_add(ONE_QUEUED, Relaxed);
-        lock.unlock_exclusive();
-        let after = phase(lock.state.load(Relaxed));
-        assert_ne!(before, after);
-        assert_eq!(lock.gate.load(Relaxed), after);
-        lock.unlock_shared();
-        assert!(!lock.is_locked());
-    }
+    assert_eq!(lock.count(), MAX_READERS);
+    assert!(!lock.try_lock_exclusive());
 }
 
 /// An unlock between the moment when the last reader has left and that when the writer that waited
@@ -88,29 +67,292 @@ fn the_gate_follows_the_phase() {
 #[test]
 fn nothing_can_be_unlocked_while_the_turn_changes_hands() {
     let lock = RawRwMutex::new();
-    lock.writers.lock();
     lock.lock_shared();
     lock.state.fetch_or(WRITER, Acquire);
-    lock.queue(lock.state.load(Relaxed)).unwrap();
     lock.unlock_shared();
     let state = lock.state.load(Relaxed);
-    assert_eq!((readers(state), queued(state)), (0, 1));
-
     for unlock in [
         RawRwMutex::unlock_shared,
         RawRwMutex::unlock_exclusive,
         RawRwMutex::downgrade,
     ] {
-        assert!(catch_unwind(AssertUnwindSafe(|| unlock(&lock))).is_err());
+        message(|| unlock(&lock));
         assert_eq!(lock.state.load(Relaxed), state);
-        assert_eq!(lock.turn.load(Relaxed), 1);
     }
-
     // The writer comes round, and everything goes its way.
-    lock.wait_for_turn();
     lock.state.fetch_or(ACTIVE, Relaxed);
     lock.unlock_exclusive();
-    lock.unlock_shared();
     assert!(!lock.is_locked());
     lock.lock_exclusive();
+}
+
+#[test]
+fn reads_in_a_row_turn_the_bias_on_and_a_write_turns_it_off() {
+    let lock = biased();
+    lock.lock_shared();
+    assert_eq!(
+        (lock.count(), lock.readers_in(lock.state.load(Relaxed))),
+        (0, 1)
+    );
+    lock.unlock_shared();
+    for write in [RawRwMutex::lock_exclusive, |lock: &RawRwMutex| {
+        assert!(lock.try_lock_exclusive());
+    }] {
+        write(&lock);
+        assert_eq!(lock.state.load(Relaxed), WRITER | ACTIVE);
+        lock.unlock_exclusive();
+        assert_eq!(lock.state.load(Relaxed), 0);
+        lock.bias();
+    }
+}
+
+/// A lock that is written often is Go's lock and no more.
+#[test]
+fn reads_with_writes_between_never_turn_it_on() {
+    let lock = RawRwMutex::new();
+    for _ in 0..1000 {
+        for _ in 0..STREAK {
+            lock.lock_shared();
+            lock.unlock_shared();
+            assert!(!lock.is_biased());
+        }
+        lock.lock_exclusive();
+        lock.unlock_exclusive();
+        assert_eq!(lock.state.load(Relaxed) & FIELD, 0);
+    }
+    assert_eq!(lock.id.load(Relaxed), 0);
+}
+
+/// A thread has one slot for a lock: what it holds more than once is counted.
+#[test]
+fn nested_reads_are_counted() {
+    let lock = biased();
+    for inside in 0..3 {
+        assert_eq!(lock.count(), usize::saturating_sub(inside, 1));
+        lock.lock_shared();
+    }
+    assert!(!lock.try_lock_exclusive());
+    for _ in 0..3 {
+        lock.unlock_shared();
+    }
+    assert_eq!(
+        message(|| lock.unlock_shared()),
+        "sync: RUnlock of unlocked RWMutex"
+    );
+    assert!(lock.try_lock_exclusive());
+}
+
+/// A try that fails because of a hold in a slot leaves that there, and the bias on.
+#[test]
+fn a_try_that_fails_disturbs_nothing() {
+    let lock = biased();
+    lock.lock_shared();
+    let state = lock.state.load(Relaxed);
+    assert!(!lock.try_lock_exclusive());
+    assert_eq!(lock.state.load(Relaxed), state);
+    lock.unlock_shared();
+    assert!(lock.try_lock_exclusive());
+}
+
+/// A writer that waits moves the hold to the count; the reader's unlock finds it there.
+#[test]
+fn holds_move_from_the_slots_to_the_count() {
+    let lock = biased();
+    let hold = lock.hold_shared();
+    assert!(hold.0.is_some());
+    thread::scope(|s| {
+        s.spawn(|| {
+            lock.lock_exclusive();
+            lock.unlock_exclusive();
+        });
+        while lock.state.load(Relaxed) & (WRITER | BIASED) != WRITER {
+            thread::yield_now();
+        }
+        assert_eq!(lock.count(), 1);
+        assert!(!lock.try_lock_shared());
+        lock.release_shared(&hold);
+    });
+    assert!(!lock.is_locked());
+}
+
+#[test]
+fn an_unlock_on_another_thread_finds_the_hold() {
+    let lock = biased();
+    lock.lock_shared();
+    thread::scope(|s| _ = s.spawn(|| lock.unlock_shared()));
+    assert!(!lock.is_locked());
+    assert_eq!(
+        message(|| lock.unlock_shared()),
+        "sync: RUnlock of unlocked RWMutex"
+    );
+
+    // A guard knows its slot, wherever it goes.
+    lock.bias();
+    let hold = lock.hold_shared();
+    thread::scope(|s| _ = s.spawn(|| lock.release_shared(&hold)));
+    assert!(lock.is_biased() && !lock.is_locked());
+}
+
+#[test]
+fn misuse_of_a_biased_lock_is_caught() {
+    let lock = biased();
+    for _ in 0..2 {
+        assert_eq!(
+            message(|| lock.unlock_shared()),
+            "sync: RUnlock of unlocked RWMutex"
+        );
+        assert_eq!(
+            message(|| lock.unlock_exclusive()),
+            "sync: Unlock of unlocked RWMutex"
+        );
+        assert_eq!(
+            message(|| lock.downgrade()),
+            "sync: Unlock of unlocked RWMutex"
+        );
+        assert!(!lock.is_locked());
+        lock.bias();
+    }
+    assert!(lock.try_lock_exclusive());
+}
+
+/// What a forgotten hold leaves in its slot concerns no other lock, not even one at the same place.
+#[test]
+fn a_forgotten_hold_dies_with_its_lock() {
+    let mut lock = biased();
+    lock.lock_shared();
+    let forgotten = slots::slot(slots::own_line().unwrap(), lock.id.load(Relaxed));
+    lock = RawRwMutex::new();
+    for _ in 0..3 {
+        lock.bias();
+        lock.lock_shared();
+        assert!(!lock.try_lock_exclusive());
+        lock.unlock_shared();
+        assert!(lock.try_lock_exclusive());
+        lock.unlock_exclusive();
+    }
+    assert_ne!(forgotten.load(Relaxed), lock.id.load(Relaxed));
+    assert_ne!(forgotten.load(Relaxed), 0);
+}
+
+/// A lock keeps its readers when it is moved.
+#[test]
+fn a_moved_lock_stays_locked() {
+    let lock = biased();
+    lock.lock_shared();
+    let moved = Box::new(lock);
+    assert!(!moved.try_lock_exclusive());
+    moved.unlock_shared();
+    assert!(moved.try_lock_exclusive());
+}
+
+#[test]
+fn the_hold_of_a_thread_that_ended_can_be_released() {
+    let lock = biased();
+    thread::scope(|s| {
+        s.spawn(|| {
+            lock.bias();
+            assert!(lock.hold_shared().0.is_some());
+        });
+    });
+    assert!(!lock.try_lock_exclusive());
+    lock.unlock_shared();
+    assert!(lock.try_lock_exclusive());
+}
+
+/// In the last moments of a thread it has no number, and so no slot.
+#[test]
+fn reads_in_the_last_moments_of_a_thread() {
+    struct AtTheEnd(Option<&'static RawRwMutex>);
+
+    impl Drop for AtTheEnd {
+        fn drop(&mut self) {
+            let lock = self.0.expect("it was set");
+            assert_eq!(slots::own_line(), None);
+            for _ in 0..2 * STREAK * slots::LINES {
+                lock.lock_shared();
+                assert!(lock.count() != 0);
+                lock.unlock_shared();
+            }
+            lock.lock_exclusive();
+            lock.unlock_exclusive();
+        }
+    }
+
+    thread_local!(static END: std::cell::RefCell<AtTheEnd> =
+        const { std::cell::RefCell::new(AtTheEnd(None)) });
+
+    for lock in [RawRwMutex::new(), biased()] {
+        let lock: &'static RawRwMutex = Box::leak(Box::new(lock));
+        let thread = thread::spawn(move || {
+            END.with_borrow_mut(|end| end.0 = Some(lock));
+            // After that, so that the number goes before.
+            assert!(slots::own_line().is_some());
+        });
+        thread.join().unwrap();
+        assert!(!lock.is_locked());
+    }
+}
+
+/// Who gives up leaves nothing behind, and lets those in who waited because of it.
+#[test]
+fn giving_up_leaves_nothing() {
+    let lock = RawRwMutex::new();
+    let at_once = || Some(Deadline::after(Duration::ZERO));
+
+    lock.lock_exclusive();
+    assert!(lock.hold_slow(at_once()).is_none());
+    assert_eq!(lock.state.load(Relaxed), WRITER | ACTIVE);
+    // Behind a writer that went in past `writers`.
+    assert!(!lock.write_slow(at_once()));
+    assert_eq!(lock.state.load(Relaxed), WRITER | ACTIVE);
+    assert!(lock.writers.try_lock());
+    lock.writers.unlock();
+    lock.unlock_exclusive();
+
+    lock.lock_shared();
+    assert!(!lock.write_slow(at_once()));
+    assert_eq!(lock.state.load(Relaxed) & !FIELD, ONE_READER);
+    lock.unlock_shared();
+
+    lock.bias();
+    lock.lock_shared();
+    assert!(!lock.write_slow(at_once()));
+    assert_eq!(lock.state.load(Relaxed) & !FIELD, ONE_READER);
+    lock.unlock_shared();
+    assert!(lock.try_lock_exclusive());
+}
+
+/// A writer that is asked for by the holder of `writers` announces it when it leaves.
+#[test]
+fn the_next_writer_is_announced_by_the_one_before() {
+    let lock = RawRwMutex::new();
+    for kept in [0, 1] {
+        lock.lock_exclusive();
+        thread::scope(|s| {
+            s.spawn(|| {
+                lock.lock_exclusive();
+                lock.unlock_exclusive();
+            });
+            while lock.state.load(Relaxed) & NEXT == 0 {
+                thread::yield_now();
+            }
+            let reader = s.spawn(|| lock.lock_shared());
+            while lock.state.load(Relaxed) & QUEUED == 0 {
+                thread::yield_now();
+            }
+            if kept == 0 {
+                lock.unlock_exclusive();
+            } else {
+                lock.downgrade();
+            }
+            // The readers are in, and nobody else until they have left.
+            assert_eq!(lock.count(), kept + 1);
+            assert!(!lock.try_lock_shared());
+            for _ in 0..=kept {
+                lock.unlock_shared();
+            }
+            reader.join().unwrap();
+        });
+        assert!(!lock.is_locked());
+    }
 }

@@ -1,0 +1,196 @@
+//! The readers' ways in and out. The invariants are those of [`raw`](super).
+
+use gosync_park::{
+    Spin,
+    atomic::Ordering::{AcqRel, Acquire, Relaxed},
+    clock::{Deadline, Instant},
+    queue::{self, Outcome, Place},
+    thread,
+};
+
+use super::{RawRwMutex, ReadHold, panics::too_many_readers};
+use crate::{
+    slots::{self, Slot},
+    state::{
+        BIASED, FIELD, GATHERING, ONE_READ, ONE_READER, QUEUED, STREAK, WRITER, has_room, is_open,
+        lane, last_is_awaited, readers, reads,
+    },
+};
+
+/// How often a reader that finds a writer looks again before it queues. The looks are far apart: a
+/// short section is over by then, and the writer has had the cache lines for itself.
+const LOOKS: usize = 2;
+
+impl RawRwMutex {
+    /// Goes in by a slot, if the bias is on for this thread and its slot is empty.
+    #[inline]
+    pub(super) fn show(&self, state: usize) -> Option<ReadHold> {
+        let line = slots::own_line()?;
+        let mine = BIASED | lane(slots::lane_of(line));
+        let is_on = |state| state & (WRITER | GATHERING | mine) == mine;
+        if !is_on(state) {
+            return None;
+        }
+        // Relaxed: the state that was seen tells that there is an id.
+        let id = self.id.load(Relaxed);
+        let slot = slots::slot(line, id);
+        if !slots::occupy(slot, id) {
+            return None;
+        }
+        // Acquire pairs with the Release of `leave`, and of `enter` for the lane. That this look
+        // sees the bias off if somebody has gathered before we occupied the slot: see `slots::take`.
+        if is_on(self.state.load(Acquire)) {
+            return Some(ReadHold(Some(slot)));
+        }
+        self.withdraw(slot, id);
+        None
+    }
+
+    /// Takes back what this reader has shown in the slot, too late.
+    #[cold]
+    fn withdraw(&self, slot: &Slot, id: usize) {
+        if !slots::retract(slot, id) {
+            // It was moved to the count, or an unlock took it for its own, whose hold was. Should
+            // that have been a mistake, then there may be nothing left to release.
+            self.release_slow();
+        }
+    }
+
+    /// Goes in by a slot or by the count, if there is no writer.
+    pub(super) fn try_hold(&self) -> Option<ReadHold> {
+        let mut state = self.state.load(Acquire);
+        while is_open(state) {
+            if state & BIASED != 0
+                && let Some(hold) = self.show(state)
+            {
+                return Some(hold);
+            }
+            match self.enter(state) {
+                Ok(_) => return Some(ReadHold::COUNTED),
+                Err(now) => state = now,
+            }
+        }
+        None
+    }
+
+    /// Counts one reader in, and sees to the bias.
+    fn enter(&self, state: usize) -> Result<usize, usize> {
+        if !has_room(state) {
+            too_many_readers();
+        }
+        let next = self.with_bias(state) + ONE_READER;
+        // Acquire pairs with the Release of `leave`; and of this, for `id`. Release, for `id`:
+        // pairs with the Acquire of whoever finds the bias on.
+        self.state
+            .compare_exchange_weak(state, next, AcqRel, Acquire)
+    }
+
+    /// The state with this read counted in its streak, or with the bias on for this thread's lane.
+    fn with_bias(&self, state: usize) -> usize {
+        let own_lane = || Some(lane(slots::lane_of(slots::own_line()?)));
+        match state & (BIASED | GATHERING) {
+            0 if reads(state) < STREAK * slots::slots_in_a_lane()
+                && reads(state + ONE_READ) != 0 =>
+            {
+                state + ONE_READ
+            }
+            0 => match (self.id(), own_lane()) {
+                (Some(_), Some(lane)) => state & !FIELD | BIASED | lane,
+                _ => state,
+            },
+            BIASED => state | own_lane().unwrap_or(0),
+            _ => state,
+        }
+    }
+
+    /// The lock's id, new if it has none. `None` if there is none to be had.
+    fn id(&self) -> Option<usize> {
+        let id = self.id.load(Relaxed);
+        if id != 0 {
+            return Some(id);
+        }
+        let new = slots::new_id()?;
+        // Relaxed: the step that turns the bias on publishes it.
+        match self.id.compare_exchange(0, new, Relaxed, Relaxed) {
+            Ok(_) => Some(new),
+            Err(other) => Some(other),
+        }
+    }
+
+    /// Goes in; or queues, and is in when the writer leaves; or gives up at the deadline.
+    #[cold]
+    pub(super) fn hold_slow(&self, deadline: Option<Deadline>) -> Option<ReadHold> {
+        let mut spin = Spin::new();
+        for _ in 0..LOOKS {
+            // The first look was just now.
+            if !spin.again() {
+                break;
+            }
+            if let Some(hold) = self.try_hold() {
+                return Some(hold);
+            }
+        }
+        // With the queue locked: either there is a writer, who will find us in the queue, or we
+        // are in.
+        let enter = || {
+            let queue_or_count = |state| {
+                if is_open(state) {
+                    self.with_bias(state) + ONE_READER
+                } else {
+                    state | QUEUED
+                }
+            };
+            // Acquire pairs with the Release of `leave`.
+            !is_open(self.state.update(AcqRel, Acquire, queue_or_count))
+        };
+        let leave = |empty: bool| {
+            if empty {
+                self.state.fetch_and(!QUEUED, Relaxed);
+            }
+        };
+        let (queue, since) = (self.readers_queue(), Instant::now());
+        let in_time = match deadline {
+            None => {
+                queue::wait_spinning(queue, Place::Back, since, spin, enter);
+                true
+            }
+            Some(deadline) => {
+                let (place, outcome) = (Place::Back, Outcome::TimedOut);
+                queue::wait_spinning_until(queue, place, since, deadline, spin, enter, leave)
+                    != outcome
+            }
+        };
+        in_time.then_some(ReadHold::COUNTED)
+    }
+
+    /// Takes the lock's id out of this thread's own slot, if it is there.
+    #[inline]
+    pub(super) fn vacate_own(&self) -> bool {
+        // Relaxed: the caller has seen that there is an id.
+        let id = self.id.load(Relaxed);
+        slots::own_line().is_some_and(|line| slots::vacate(slots::slot(line, id), id))
+    }
+
+    /// Releases one hold, wherever it is. Returns whether there was one.
+    #[cold]
+    pub(super) fn release_slow(&self) -> bool {
+        loop {
+            let state = self.state.load(Acquire);
+            if readers(state) != 0 {
+                if self.leave_count(state).is_ok() {
+                    if last_is_awaited(state) {
+                        self.wake_writer();
+                    }
+                    return true;
+                }
+            } else if state & GATHERING != 0 {
+                // By invariant 1 it may be on its way into the count.
+                thread::yield_now();
+            } else if state & BIASED != 0 {
+                self.gather_quietly(state, false);
+            } else {
+                return false;
+            }
+        }
+    }
+}
