@@ -51,6 +51,25 @@ pub fn rounds_of(time: Duration) -> u32 {
     (f64::from(ROUNDS) * time.as_secs_f64() / fastest.as_secs_f64()) as u32
 }
 
+/// The processor time that this process has taken, all threads together; `None` where the system
+/// does not tell.
+#[must_use]
+pub fn processor_time() -> Option<Duration> {
+    #[cfg(unix)]
+    {
+        let mut time = std::mem::MaybeUninit::<libc::timespec>::uninit();
+        let clock = libc::CLOCK_PROCESS_CPUTIME_ID;
+        // SAFETY: the pointer is to room for a `timespec`.
+        if unsafe { libc::clock_gettime(clock, time.as_mut_ptr()) } == 0 {
+            // SAFETY: the call has filled it.
+            let time = unsafe { time.assume_init() };
+            let (seconds, rest) = (time.tv_sec.unsigned_abs(), time.tv_nsec.unsigned_abs());
+            return Some(Duration::from_secs(seconds) + Duration::from_nanos(rest));
+        }
+    }
+    None
+}
+
 /// What one round of one workload gave.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Sample {

@@ -15,9 +15,9 @@
 //! | field of `pace` | means | changed by |
 //! |---|---|---|
 //! | `KEEPER` | a waiter is awake that looks after all others | the keeper |
-//! | `BRISK` | the sections are too short for polling to pay | a spinner, once a turn, by counting |
+//! | `BRISK`, `UNMEASURED` | the sections are too short for polling to pay; that is to be measured again | a spinner, by counting; whoever begins a turn |
 //! | `COUNTING`, `COUNT` | unlocks are counted: while a spinner measures, and while the heir does not run | the spinner; unlock |
-//! | `BEGAN` | when the turn began, in units of 4 us, modulo 2^16 | whoever begins the next turn |
+//! | `BEGAN` | when the turn began, in units of 4 us, modulo 2^16 | whoever begins a turn |
 //!
 //! # Who looks after the sleepers
 //!

@@ -1,8 +1,18 @@
 //! The mutex against its peers: `cargo xtask bench mutex [ROUNDS] [WORKLOAD ...]`.
 //!
+//! | workload | what it is |
+//! |---|---|
+//! | alone | one thread locks and unlocks |
+//! | tiny-N | N threads lock and unlock, as fast as they can |
+//! | short-N | N threads work for 0.15 us inside, and as long outside |
+//! | tiny-N-waits, short-N-waits | the same, each wait measured |
+//! | hog-H-N | one thread holds for H us, and takes again at once; N others want it after each sleep of 100 us: how often they get it |
+//! | sweep-C-R-N | N threads work for C us at a time, the part R of it inside: the sweep of golang/go issue 33747 |
+//! | idle | 64 threads wait for a second: the processor time that they take, together |
+//!
 //! Each lock has its cache lines to itself; the peers take turns within each round. Shown are
 //! medians over the rounds, with the spread in brackets; for waits, the median of each round's
-//! longest.
+//! longest. The last column is the rate of gosync as a multiple of the best peer's.
 
 use std::{
     hint::black_box,
@@ -10,7 +20,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use gosync_bench::{Options, Padded, Sample, Spread, race, rounds_of, work};
+use gosync_bench::{
+    Options, Padded, Sample, Spread, go, processor_time, race, ratio, rounds_of, work,
+};
 
 trait Lock: Sync + Default {
     fn with<R>(&self, section: impl FnOnce() -> R) -> R;
@@ -32,13 +44,9 @@ macro_rules! peers {
             }
         )*
 
-        const PEERS: &[Peer] = &[$(Peer { name: $name, run: run::<$ty> }),*];
+        /// Their names, and how each runs a workload. The first one is ours.
+        const PEERS: &[(&str, fn(&Workload) -> Sample)] = &[$(($name, run::<$ty>)),*];
     };
-}
-
-struct Peer {
-    name: &'static str,
-    run: fn(Workload) -> Sample,
 }
 
 peers! {
@@ -49,71 +57,156 @@ peers! {
     "usync" Usync = usync::Mutex<()>, |m| m.lock();
 }
 
+/// What the threads do.
 #[derive(Clone, Copy)]
-enum Workload {
-    /// One thread locks and unlocks.
+enum Kind {
     Alone,
-    /// Threads work inside, and as much outside.
-    Sections { threads: usize, rounds: u32 },
-    /// The same, each wait measured.
-    Waits { threads: usize, rounds: u32 },
-    /// One thread holds, and takes again at once; others want it after each sleep of 100 us.
-    Hog { hold: Duration, wanters: usize },
+    Sections,
+    Waits,
+    Hog,
+    Idle,
 }
 
+struct Workload {
+    name: String,
+    kind: Kind,
+    threads: usize,
+    /// The time of a section, and between two sections.
+    times: [Duration; 2],
+    /// The same, as rounds of [`work`].
+    rounds: [u32; 2],
+}
+
+const LENGTH: Duration = Duration::from_millis(100);
+
 impl Workload {
-    fn show(self, rates: Spread, longest: Spread) -> String {
+    fn new(name: String, kind: Kind, threads: usize, times: [Duration; 2]) -> Self {
+        Self {
+            name,
+            kind,
+            threads,
+            times,
+            rounds: times.map(rounds_of),
+        }
+    }
+
+    fn all() -> Vec<Self> {
+        let us = |us: f64| Duration::from_secs_f64(us * 1e-6);
+        let none = [Duration::ZERO; 2];
+        let mut all = vec![Self::new("alone".to_owned(), Kind::Alone, 1, none)];
+        for (name, time) in [("tiny", 0.0), ("short", 0.15)] {
+            let times = [us(time); 2];
+            for n in [2, 3, 4, 8, 16, 64, 256] {
+                all.push(Self::new(format!("{name}-{n}"), Kind::Sections, n, times));
+            }
+            for n in [16, 64] {
+                let name = format!("{name}-{n}-waits");
+                all.push(Self::new(name, Kind::Waits, n, times));
+            }
+        }
+        for (hold, wanters) in [(100.0, 1), (100.0, 8), (10.0, 1), (1000.0, 1)] {
+            let name = format!("hog-{hold}-{wanters}");
+            let times = [us(hold), us(100.0)];
+            all.push(Self::new(name, Kind::Hog, wanters + 1, times));
+        }
+        for cost in [1.0, 10.0, 100.0] {
+            for part in [0.01, 0.1, 0.5] {
+                for n in [2, 16, 256] {
+                    let name = format!("sweep-{cost}-{part}-{n}");
+                    let times = [us(cost * part), us(cost * (1.0 - part))];
+                    all.push(Self::new(name, Kind::Sections, n, times));
+                }
+            }
+        }
+        if processor_time().is_some() {
+            all.push(Self::new("idle".to_owned(), Kind::Idle, 64, none));
+        }
+        all
+    }
+
+    fn length(&self) -> Duration {
+        match self.kind {
+            Kind::Hog => 3 * LENGTH,
+            _ => LENGTH,
+        }
+    }
+
+    /// The Go program's turn, if it has this workload.
+    fn run_go(&self, program: &go::Program) -> Option<Sample> {
+        let kind = match self.kind {
+            Kind::Alone => "alone",
+            Kind::Sections => "sections",
+            Kind::Waits => "waits",
+            Kind::Hog => "hog",
+            Kind::Idle => return None,
+        };
+        let [inside, outside] = self.times.map(|time| time.as_nanos());
+        let workload = format!("{kind}-{inside}-{outside}");
+        Some(program.run(&workload, self.threads, self.length()))
+    }
+
+    fn show(&self, rates: Spread, longest: Spread) -> String {
         let Spread { median, low, high } = rates;
-        match self {
-            Self::Alone => format!("{:.2} ns", 1e3 / median),
-            Self::Sections { .. } => format!("{median:.1} ({low:.1}-{high:.1}) M/s"),
-            Self::Waits { .. } => format!("{median:.1} M/s {:.2} ms", longest.median),
-            Self::Hog { .. } => format!("{:.0} /s {:.2} ms", median * 1e6, longest.median),
+        match self.kind {
+            Kind::Alone => format!("{:.2} ns", 1e3 / median),
+            Kind::Sections if high < 1.0 => {
+                format!(
+                    "{:.1} ({:.1}-{:.1}) k/s",
+                    median * 1e3,
+                    low * 1e3,
+                    high * 1e3
+                )
+            }
+            Kind::Sections => format!("{median:.1} ({low:.1}-{high:.1}) M/s"),
+            Kind::Waits => format!("{median:.1} M/s {:.2} ms", longest.median),
+            Kind::Hog => format!("{:.0} /s {:.2} ms", median * 1e6, longest.median),
+            Kind::Idle => format!("{:.2} ms", longest.median),
         }
     }
 }
 
-const SHORT: Duration = Duration::from_nanos(150);
-
-const LENGTH: Duration = Duration::from_millis(100);
-
-fn run<L: Lock>(workload: Workload) -> Sample {
+fn run<L: Lock>(workload: &Workload) -> Sample {
     let lock = Padded(L::default());
     let lock = &lock.0;
-    match workload {
-        Workload::Alone => {
-            const TIMES: u32 = 4_000_000;
-            let begin = Instant::now();
-            for _ in 0..TIMES {
-                lock.with(|| black_box(()));
+    let [inside, outside] = workload.rounds;
+    match workload.kind {
+        Kind::Alone => race(1, workload.length(), |_, stop| {
+            let mut times = 0;
+            while !stop.load(Relaxed) {
+                for _ in 0..64 {
+                    lock.with(|| black_box(()));
+                }
+                times += 64;
             }
-            let rate = f64::from(TIMES) / begin.elapsed().as_secs_f64() / 1e6;
-            Sample { rate, longest: 0.0 }
-        }
-        Workload::Sections { threads, rounds } => race(threads, LENGTH, |_, stop| {
+            (times, Duration::ZERO)
+        }),
+        Kind::Sections => race(workload.threads, workload.length(), |_, stop| {
             let (mut times, mut x) = (0, 1);
             while !stop.load(Relaxed) {
-                lock.with(|| x = work(x, rounds));
-                x = work(x, rounds);
+                lock.with(|| x = work(x, inside));
+                x = work(x, outside);
                 times += 1;
             }
             black_box(x);
             (times, Duration::ZERO)
         }),
-        Workload::Waits { threads, rounds } => race(threads, LENGTH, |_, stop| {
+        Kind::Waits => race(workload.threads, workload.length(), |_, stop| {
             let mut x = 1;
-            repeat(stop, || {
+            let waits = repeat(stop, || {
                 let begin = Instant::now();
                 let waited = lock.with(|| {
                     let waited = begin.elapsed();
-                    x = work(x, rounds);
+                    x = work(x, inside);
                     waited
                 });
-                x = work(x, rounds);
+                x = work(x, outside);
                 waited
-            })
+            });
+            black_box(x);
+            waits
         }),
-        Workload::Hog { hold, wanters } => race(wanters + 1, 3 * LENGTH, |thread, stop| {
+        Kind::Hog => race(workload.threads, workload.length(), |thread, stop| {
+            let [hold, pause] = workload.times;
             if thread == 0 {
                 while !stop.load(Relaxed) {
                     lock.with(|| {
@@ -124,9 +217,27 @@ fn run<L: Lock>(workload: Workload) -> Sample {
                 return (0, Duration::ZERO);
             }
             repeat(stop, || {
-                std::thread::sleep(Duration::from_micros(100));
+                std::thread::sleep(pause);
                 let begin = Instant::now();
                 lock.with(|| begin.elapsed())
+            })
+        }),
+        Kind::Idle => std::thread::scope(|s| {
+            lock.with(|| {
+                for _ in 0..workload.threads {
+                    s.spawn(|| lock.with(|| ()));
+                }
+                // Until they have all come, and gone to sleep: that costs a little, too.
+                std::thread::sleep(LENGTH);
+                let before = processor_time();
+                std::thread::sleep(Duration::from_secs(1) - LENGTH);
+                let taken = before
+                    .zip(processor_time())
+                    .map(|(before, now)| now - before);
+                Sample {
+                    rate: 1.0,
+                    longest: taken.unwrap_or_default().as_secs_f64() * 1e3,
+                }
             })
         }),
     }
@@ -142,54 +253,46 @@ fn repeat(stop: &AtomicBool, mut once: impl FnMut() -> Duration) -> (u64, Durati
     (times, longest)
 }
 
-fn workloads() -> Vec<(String, Workload)> {
-    let mut all = vec![("alone".to_owned(), Workload::Alone)];
-    for (name, rounds) in [("tiny", 0), ("short", rounds_of(SHORT))] {
-        for threads in [2, 3, 4, 8, 16, 64, 256] {
-            all.push((
-                format!("{name}-{threads}"),
-                Workload::Sections { threads, rounds },
-            ));
-        }
-        for threads in [16, 64] {
-            all.push((
-                format!("{name}-{threads}-waits"),
-                Workload::Waits { threads, rounds },
-            ));
-        }
-    }
-    for (us, wanters) in [(100, 1), (100, 8), (10, 1), (1000, 1)] {
-        let hold = Duration::from_micros(us);
-        all.push((
-            format!("hog-{us}us-{wanters}"),
-            Workload::Hog { hold, wanters },
-        ));
-    }
-    all
-}
-
 fn main() {
     let options = Options::from_env(5);
-    print!("{:16}", "");
-    for peer in PEERS {
-        print!("{:>26}", peer.name);
+    let program = go::Program::build("mutex");
+    if let Err(why) = &program {
+        println!("Go: skipped: {why}");
     }
-    println!();
-    for (name, workload) in workloads() {
-        if !options.wants(&name) {
+    let names = PEERS.iter().map(|(name, _)| *name);
+    let names: Vec<&str> = names.chain(program.is_ok().then_some("Go")).collect();
+    print!("{:16}", "");
+    for name in &names {
+        print!("{name:>24}");
+    }
+    println!("{:>9}", "of best");
+    for workload in Workload::all() {
+        if !options.wants(&workload.name) {
             continue;
         }
-        let mut samples = vec![Vec::new(); PEERS.len()];
+        let mut samples = vec![Vec::new(); names.len()];
         for _ in 0..options.rounds {
-            for (peer, samples) in PEERS.iter().zip(&mut samples) {
-                samples.push((peer.run)(workload));
+            for ((_, run), samples) in PEERS.iter().zip(&mut samples) {
+                samples.push(run(&workload));
+            }
+            if let Ok(program) = &program {
+                samples[PEERS.len()].extend(workload.run_go(program));
             }
         }
-        print!("{name:16}");
+        samples.retain(|samples| !samples.is_empty());
+        print!("{:16}", workload.name);
         for samples in &samples {
             let rates = Spread::of(samples.iter().map(|sample| sample.rate));
             let longest = Spread::of(samples.iter().map(|sample| sample.longest));
-            print!("{:>26}", workload.show(rates, longest));
+            print!("{:>24}", workload.show(rates, longest));
+        }
+        if !matches!(workload.kind, Kind::Idle) {
+            let rates = |samples: &Vec<Sample>| -> Vec<f64> {
+                samples.iter().map(|sample| sample.rate).collect()
+            };
+            let mine = rates(&samples[0]);
+            let best = samples[1..].iter().map(|other| ratio(&mine, &rates(other)));
+            print!("{:>9.2}", best.fold(f64::INFINITY, f64::min));
         }
         println!();
     }

@@ -19,7 +19,7 @@ const KEEPER: u32 = 1 << 0;
 const BRISK: u32 = 1 << 1;
 /// Unlocks are counted.
 const COUNTING: u32 = 1 << 2;
-/// Nobody has measured since the turn began.
+/// Nobody has measured for a while.
 const UNMEASURED: u32 = 1 << 3;
 /// How many unlocks were counted.
 const COUNT: u32 = 0xFF << 8;
@@ -31,10 +31,10 @@ pub(super) const TURN: u32 = 100;
 /// The unit of [`BEGAN`], as a shift of microseconds.
 const UNIT: u32 = 2;
 
-/// How long a spinner counts the unlocks once a turn, and how many in that time make the lock
-/// brisk.
-const SAMPLE: Duration = Duration::from_micros(1);
-const BRISK_UNLOCKS: u32 = 8;
+/// How long a spinner counts the unlocks, once a millisecond, and how many in that time make the
+/// lock brisk.
+const SAMPLE: Duration = Duration::from_micros(2);
+const BRISK_UNLOCKS: u32 = 16;
 
 /// A yield that took longer than this has let another thread run.
 const YIELD: Duration = Duration::from_nanos(1500);
@@ -162,12 +162,12 @@ impl RawMutex {
         if pace & KEEPER != 0 {
             return false;
         }
-        let now = clock::micros() >> UNIT << 16;
-        let over = now.wrapping_sub(pace & BEGAN) >= TURN >> UNIT << 16;
+        let now = now();
+        let over = now.wrapping_sub(pace & BEGAN) >= TURN >> UNIT << BEGAN.trailing_zeros();
         // If it fails somebody else was quicker, or began to count.
         over && self
             .pace
-            .compare_exchange(pace, pace & !BEGAN | now | UNMEASURED, Relaxed, Relaxed)
+            .compare_exchange(pace, begin_turn(pace, now), Relaxed, Relaxed)
             .is_ok()
     }
 
@@ -212,8 +212,8 @@ impl RawMutex {
         }
     }
 
-    /// Whether the lock is brisk: as measured last, which happens once a turn, by counting. For
-    /// the spinner, whose bit sends each unlock the slow way.
+    /// Whether the lock is brisk: as measured last, which happens once a millisecond, by counting.
+    /// For the spinner, whose bit sends each unlock the slow way.
     fn is_brisk(&self) -> bool {
         let pace = self.pace.load(Relaxed);
         if pace & UNMEASURED == 0 {
@@ -432,9 +432,9 @@ impl RawMutex {
             let woken = self.state.try_update(Relaxed, Relaxed, wake).is_ok();
             if woken {
                 // A turn begins with the heir, and the count of the unlocks until it runs.
-                let now = clock::micros() >> UNIT << 16;
+                let now = now();
                 self.pace
-                    .update(Relaxed, Relaxed, |pace| pace & !(BEGAN | COUNT) | now);
+                    .update(Relaxed, Relaxed, |pace| begin_turn(pace, now) & !COUNT);
             }
             woken
         })
@@ -443,6 +443,23 @@ impl RawMutex {
 
 /// In how many of the keeper's looks in a row the lock must be free for it to take it.
 const FREE_LOOKS: u32 = if cfg!(gosync_loom) { 1 } else { 3 };
+
+/// This moment, as [`BEGAN`] has it.
+fn now() -> u32 {
+    clock::micros() >> UNIT << BEGAN.trailing_zeros()
+}
+
+/// The pace as a turn begins.
+fn begin_turn(pace: u32, now: u32) -> u32 {
+    // In another millisecond, or so, than the last one.
+    const MILLISECOND: u32 = 1 << (BEGAN.trailing_zeros() + 8);
+    let unmeasured = if (pace ^ now) & BEGAN >= MILLISECOND {
+        UNMEASURED
+    } else {
+        0
+    };
+    pace & !BEGAN | now | unmeasured
+}
 
 fn count(pace: u32) -> u32 {
     (pace & COUNT) >> COUNT.trailing_zeros()
