@@ -4,7 +4,7 @@ use std::{ptr, time::Duration};
 
 use gosync_park::{
     Spin,
-    atomic::Ordering::{AcqRel, Acquire, Relaxed, Release},
+    atomic::Ordering::{AcqRel, Acquire, Relaxed},
     clock::{self, Deadline, Instant},
     hint,
     queue::{self, Outcome, Place},
@@ -176,18 +176,17 @@ impl RawMutex {
     fn let_others_go_first(&self) -> bool {
         let begin = Instant::now();
         thread::yield_now();
-        begin.elapsed() > YIELD
-            || self.state.load(Relaxed) & (QUEUED | HEIR | CLAIMED) == QUEUED
-                && self.wake_oldest(|_| true)
+        // Under the model checker time tells nothing.
+        let others_ran = !cfg!(gosync_loom) && begin.elapsed() > YIELD;
+        let queued = self.state.load(Relaxed) & (QUEUED | HEIR | CLAIMED) == QUEUED;
+        others_ran || queued && self.wake_oldest(|_| true)
     }
 
     /// Takes the lock if it is free; else becomes the one that polls, if nobody is awake.
     fn arrive(&self) -> Arrival {
         let mut yielded = false;
         loop {
-            // Acquire pairs with the Release of `hide`: if the keeper has hidden its bits then it
-            // is seen to be there. And with that of `unlock`, here as wherever the lock is taken.
-            let state = self.state.load(Acquire);
+            let state = self.state.load(Relaxed);
             let (new, arrival) = if is_free(state) {
                 (state & !FREE, Arrival::Taken)
             } else if state & (SPINNING | HEIR | CLAIMED) == 0
@@ -202,6 +201,7 @@ impl RawMutex {
             } else {
                 return Arrival::Surplus;
             };
+            // Acquire pairs with the Release of `unlock`, here as wherever the lock is taken.
             if self
                 .state
                 .compare_exchange_weak(state, new, Acquire, Relaxed)
@@ -262,8 +262,7 @@ impl RawMutex {
     /// spinner, which is none any more afterwards.
     fn keep(&self, deadline: Option<Deadline>) -> bool {
         if self.pace.fetch_or(KEEPER, Relaxed) & KEEPER != 0 {
-            // Two spinners in a row, the first a keeper already. It does not matter which one
-            // looks after the queue.
+            // There was no spinner, as it is the keeper now. One keeper is enough.
             self.state.fetch_and(!SPINNING, Relaxed);
             return false;
         }
@@ -322,8 +321,7 @@ impl RawMutex {
 
     /// Takes bits out of `state` for which the keeper stands in. Returns `QUEUED` if that is one.
     fn hide(&self, bits: u32) -> u32 {
-        // Release pairs with the Acquire of `arrive`.
-        self.state.fetch_and(!bits, Release) & QUEUED
+        self.state.fetch_and(!bits, Relaxed) & QUEUED
     }
 
     /// Sleeps until woken as the heir; or takes the lock at the last moment.
@@ -570,6 +568,73 @@ mod tests {
         let mutex = locked(FREE | SPINNING | HEIR | CLAIMED, BRISK);
         assert!(!mutex.keep(None));
         assert_eq!(bits(&mutex), (FREE | HEIR | CLAIMED, BRISK));
+    }
+
+    /// Sleepers are served in the order in which they came, however often somebody barges in.
+    #[test]
+    fn sleepers_are_served_in_order() {
+        const WAITERS: usize = 8;
+        let mutex = RawMutex::new();
+        let served = crate::Mutex::new(Vec::new());
+        mutex.lock();
+        std::thread::scope(|s| {
+            let (mutex, served) = (&mutex, &served);
+            for waiter in 0..WAITERS {
+                s.spawn(move || {
+                    mutex.lock();
+                    served.lock().push(waiter);
+                    mutex.unlock();
+                });
+                // With the mutex held all the time, whoever comes sets this as it goes to sleep.
+                while mutex.state.fetch_and(!QUEUED, Relaxed) & QUEUED == 0 {
+                    std::thread::yield_now();
+                }
+            }
+            mutex.state.fetch_or(QUEUED, Relaxed);
+            mutex.unlock();
+            while served.lock().len() < WAITERS {
+                mutex.lock();
+                mutex.unlock();
+            }
+        });
+        let served = served.into_inner();
+        assert!(served.is_sorted(), "{served:?}");
+        assert!(!mutex.has_waiters());
+    }
+
+    /// A newcomer at the end of a turn lets the oldest sleeper go first, and queues up behind it.
+    #[test]
+    fn at_the_end_of_a_turn_the_oldest_goes_first() {
+        let mutex = RawMutex::new();
+        let order = crate::Mutex::new(Vec::new());
+        let get = |who| {
+            mutex.lock();
+            order.lock().push(who);
+            mutex.unlock();
+        };
+        mutex.lock();
+        std::thread::scope(|s| {
+            s.spawn(|| get("the sleeper"));
+            while mutex.state.load(Relaxed) & QUEUED == 0 {
+                std::thread::yield_now();
+            }
+            // As if the turn had begun half of all time ago.
+            let long_ago = now().wrapping_add(1 << 31) & BEGAN;
+            mutex.pace.store(long_ago, Relaxed);
+            s.spawn(|| get("the newcomer"));
+            // The newcomer goes to sleep, and so does the sleeper, if it was woken.
+            let mut both = false;
+            while !both {
+                std::thread::yield_now();
+                queue::wake_one(mutex.address(), |oldest| {
+                    both = oldest.is_some_and(|oldest| !oldest.alone);
+                    false
+                });
+            }
+            mutex.unlock();
+        });
+        assert!(!mutex.has_waiters());
+        assert_eq!(*order.lock(), ["the sleeper", "the newcomer"]);
     }
 
     /// While a keeper is there the lock works the quick way, and a newcomer leaves it to the
