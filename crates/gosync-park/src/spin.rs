@@ -25,9 +25,10 @@ use crate::{hint, thread};
 /// ```
 #[derive(Debug)]
 pub struct Spin {
-    /// Polls to come, each after so many pauses.
-    polls: u32,
-    pauses: u32,
+    /// Polls to come, each after a pause.
+    close: u32,
+    /// Then so many, each after 64 pauses.
+    apart: u32,
     /// Then so many polls with a yield before each: where threads outnumber the processors, that
     /// lets those run that are waited for.
     yields: u32,
@@ -39,8 +40,8 @@ impl Spin {
     #[must_use]
     pub const fn new() -> Self {
         Self {
-            polls: 2,
-            pauses: 64,
+            close: 0,
+            apart: 2,
             yields: 8,
         }
     }
@@ -51,8 +52,20 @@ impl Spin {
     #[must_use]
     pub const fn close() -> Self {
         Self {
-            polls: 64,
-            pauses: 1,
+            close: 64,
+            apart: 0,
+            yields: 0,
+        }
+    }
+
+    /// As [`close`](Self::close), and then some more polls, further apart: together about as long
+    /// as it takes to go to sleep and to be woken.
+    #[inline]
+    #[must_use]
+    pub const fn close_then_apart() -> Self {
+        Self {
+            close: 64,
+            apart: 4,
             yields: 0,
         }
     }
@@ -62,8 +75,8 @@ impl Spin {
     #[must_use]
     pub const fn none() -> Self {
         Self {
-            polls: 0,
-            pauses: 0,
+            close: 0,
+            apart: 0,
             yields: 0,
         }
     }
@@ -75,17 +88,19 @@ impl Spin {
         if !can_help() {
             return false;
         }
-        if self.polls > 0 {
-            self.polls -= 1;
-            pause(self.pauses);
-            return true;
-        }
-        if self.yields > 0 {
+        if self.close > 0 {
+            self.close -= 1;
+            pause(1);
+        } else if self.apart > 0 {
+            self.apart -= 1;
+            pause(64);
+        } else if self.yields > 0 {
             self.yields -= 1;
             thread::yield_now();
-            return true;
+        } else {
+            return false;
         }
-        false
+        true
     }
 
     /// Whether it makes sense to spin at all: not where there is one processor only.

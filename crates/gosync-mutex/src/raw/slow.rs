@@ -243,7 +243,7 @@ impl RawMutex {
 
     /// Polls for the lock as long as that makes sense. Returns whether it was got.
     fn poll(&self, role: Role) -> bool {
-        let mut spin = Spin::close();
+        let mut spin = Spin::close_then_apart();
         loop {
             let take = |state| role.may_take(state).then(|| role.take(state));
             if self.state.try_update(Acquire, Relaxed, take).is_ok() {
@@ -270,7 +270,7 @@ impl RawMutex {
         let begin = Instant::now();
         let mut claimed = false;
         let mut free_looks = 0;
-        let mut spin = Spin::close();
+        let mut spin = Spin::close_then_apart();
         let got = loop {
             let state = self.state.load(Relaxed);
             let mine = state & FREE != 0 && (claimed || state & CLAIMED == 0);
@@ -295,7 +295,7 @@ impl RawMutex {
                 if state & QUEUED != 0 {
                     hidden = self.hide(QUEUED);
                 }
-                hint::pause(64);
+                hint::pause(128);
             } else {
                 claimed = self.state.fetch_or(CLAIMED, Relaxed) & CLAIMED == 0;
                 if !claimed {
