@@ -10,7 +10,8 @@
 //! | `QUEUED` | somebody may sleep in the queue | a waiter as it enters; a keeper as it leaves | the waker of the last one; a keeper, which hides it; an unlock that finds nobody |
 //! | `SPINNING` | a waiter polls | that waiter | that waiter, as it takes the lock, goes to sleep, or becomes the keeper |
 //! | `HEIR` | a waiter was woken and is on its way | its waker | that waiter, as it takes the lock or goes back to sleep |
-//! | `CLAIMED` | newcomers do not take the lock: its next release is the heir's, or the keeper's, who set this | an heir, once it runs; a keeper that has waited for a turn | that waiter, as it takes the lock or gives up |
+//! | `CLAIMED` | the next release is the heir's; without `HEIR`: of the sleeper at the front | the heir, once it runs | the heir, as it takes the lock or gives up |
+//! | `RESERVED` | else it is the keeper's | the keeper, after a turn | the keeper, as it takes the lock or gives up |
 //!
 //! | field of `pace` | means | changed by |
 //! |---|---|---|
@@ -34,6 +35,9 @@
 //!    the quick way. It takes the free lock and sets `QUEUED` in the same step; or clears
 //!    `KEEPER`, and then does as in 2. An unlock that sees `KEEPER` for the last time comes before
 //!    that step, which finds the lock free.
+//!
+//! An heir that sleeps is on nobody's account: an unlock that sees `CLAIMED` and not `HEIR` wakes
+//! it, whoever else is awake.
 //!
 //! `HEIR` is set, and the queue's nodes come and go, with the queue locked.
 //!
@@ -73,8 +77,10 @@ const QUEUED: u32 = 1 << 0;
 const SPINNING: u32 = 1 << 1;
 /// A waiter was woken from the queue and has neither got the lock nor gone back to sleep.
 const HEIR: u32 = 1 << 2;
-/// The lock goes to the one who claimed it, and to no newcomer.
+/// The lock goes to the heir next, which is awake or at the front of the queue.
 const CLAIMED: u32 = 1 << 3;
+/// The lock goes to the keeper next, if to nobody who has claimed it.
+const RESERVED: u32 = 1 << 4;
 
 /// Go's `sync.Mutex`, without data: a lock that any thread may release.
 pub struct RawMutex {
@@ -85,7 +91,7 @@ pub struct RawMutex {
 /// Whether a newcomer may take the lock.
 #[inline]
 fn is_free(state: u32) -> bool {
-    state & (FREE | CLAIMED) == FREE
+    state & (FREE | CLAIMED | RESERVED) == FREE
 }
 
 impl RawMutex {

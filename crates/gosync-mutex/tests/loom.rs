@@ -114,6 +114,15 @@ fn a_keeper_looks_after_the_queue() {
         .check(|| contend_for(&Guarded::with(RawMutex::brisk()), 3, 1));
 }
 
+/// As above, with an heir beside the keeper, which claims the lock and may go back to sleep.
+#[test]
+fn an_heir_beside_a_keeper() {
+    Model::new("mutex: a keeper, an heir and two more")
+        .preemptions(2)
+        .at_least(1000)
+        .check(|| contend_for(&Guarded::with(RawMutex::brisk()), 4, 1));
+}
+
 /// `try_lock` excludes as lock does, and leaves nobody asleep.
 #[test]
 fn try_lock_excludes() {

@@ -11,7 +11,7 @@ use gosync_park::{
     thread,
 };
 
-use super::{CLAIMED, FREE, HEIR, QUEUED, RawMutex, SPINNING, is_free};
+use super::{CLAIMED, FREE, HEIR, QUEUED, RESERVED, RawMutex, SPINNING, is_free};
 
 /// A waiter is awake that looks after all others.
 const KEEPER: u32 = 1 << 0;
@@ -67,7 +67,7 @@ enum Role {
     Newcomer,
     /// `SPINNING`
     Spinner,
-    /// Was the keeper: no bit of its own; but it had hidden `QUEUED`.
+    /// Was the keeper: no bit.
     Keeper,
     /// `HEIR`, and `CLAIMED`
     Heir,
@@ -268,18 +268,17 @@ impl RawMutex {
         }
         let mut hidden = self.hide(SPINNING | QUEUED);
         let begin = Instant::now();
-        let mut claimed = false;
+        let mut reserved = false;
         let mut free_looks = 0;
         let mut spin = Spin::close_then_apart();
         let got = loop {
             let state = self.state.load(Relaxed);
-            let mine = state & FREE != 0 && (claimed || state & CLAIMED == 0);
-            free_looks = if mine { free_looks + 1 } else { 0 };
+            let may_take = state & (FREE | CLAIMED) == FREE;
+            free_looks = if may_take { free_looks + 1 } else { 0 };
             // A lock that is free time after time is not wanted; one that is free once is about
             // to be taken by one who is quicker.
-            if mine && (claimed || free_looks >= FREE_LOOKS) {
-                let gone = if claimed { FREE | CLAIMED } else { FREE };
-                let taken = state & !gone | hidden;
+            if may_take && (reserved || free_looks >= FREE_LOOKS) {
+                let taken = state & !(FREE | RESERVED) | hidden;
                 if self
                     .state
                     .compare_exchange(state, taken, Acquire, Relaxed)
@@ -287,27 +286,24 @@ impl RawMutex {
                 {
                     break true;
                 }
-            } else if claimed {
+            } else if reserved {
                 if !spin.again() {
                     break false;
                 }
             } else if Self::is_patient(begin, deadline) {
                 if state & QUEUED != 0 {
-                    hidden = self.hide(QUEUED);
+                    hidden |= self.hide(QUEUED);
                 }
                 hint::pause(128);
             } else {
-                claimed = self.state.fetch_or(CLAIMED, Relaxed) & CLAIMED == 0;
-                if !claimed {
-                    // An heir was quicker.
-                    break false;
-                }
+                self.state.fetch_or(RESERVED, Relaxed);
+                reserved = true;
             }
         };
         // Before the step on `state` that follows: our unlock, or `sleep`.
         self.pace.fetch_and(!KEEPER, Relaxed);
-        if !got && claimed {
-            self.state.fetch_and(!CLAIMED, Relaxed);
+        if !got {
+            self.state.fetch_and(!RESERVED, Relaxed);
         }
         got
     }
@@ -378,6 +374,12 @@ impl RawMutex {
             // One more or less does not matter.
             let _ = self.pace.compare_exchange(pace, more, Relaxed, Relaxed);
         }
+        // An heir that has gone back to sleep, with its claim.
+        let heir_sleeps = before & (HEIR | CLAIMED) == CLAIMED;
+        if heir_sleeps {
+            self.wake_oldest(|_| true);
+            return;
+        }
         if pace & KEEPER != 0 {
             return;
         }
@@ -386,14 +388,9 @@ impl RawMutex {
             // take longer than all else.
             thread::yield_now();
         }
-        if before & QUEUED == 0
-            || before & HEIR != 0
-            || before & (SPINNING | CLAIMED) == SPINNING
-            || before & CLAIMED == 0 && self.somebody_comes()
-        {
-            return;
+        if before & (QUEUED | SPINNING | HEIR) == QUEUED && !self.somebody_comes() {
+            self.wake_oldest(|state| state & (FREE | SPINNING) == FREE);
         }
-        self.wake_oldest(|state| state & CLAIMED != 0 || state & (FREE | SPINNING) == FREE);
     }
 
     /// Whether somebody takes the lock, or begins to poll for it, within a moment: then it is
@@ -568,6 +565,30 @@ mod tests {
         let mutex = locked(FREE | SPINNING | HEIR | CLAIMED, BRISK);
         assert!(!mutex.keep(None));
         assert_eq!(bits(&mutex), (FREE | HEIR | CLAIMED, BRISK));
+    }
+
+    /// An heir that sleeps is woken by the next unlock, whoever else is awake, and has the lock.
+    #[test]
+    fn a_sleeping_heir_is_woken_beside_a_keeper() {
+        for (state, pace) in [(0, KEEPER), (SPINNING, 0), (RESERVED, KEEPER)] {
+            let mutex = locked(state | HEIR | CLAIMED, pace);
+            std::thread::scope(|s| {
+                let heir = s.spawn(|| {
+                    let long = Deadline::after(Duration::from_secs(60));
+                    let sleep = mutex.sleep(Role::Heir, Instant::now(), Some(long));
+                    matches!(sleep, Sleep::Woken) && mutex.poll(Role::Heir)
+                });
+                while mutex.state.load(Relaxed) & QUEUED == 0 {
+                    std::thread::yield_now();
+                }
+                // The keeper hides it.
+                mutex.state.fetch_and(!QUEUED, Relaxed);
+                mutex.unlock();
+                assert!(!mutex.try_lock(), "it is the heir's");
+                assert!(heir.join().unwrap());
+            });
+            assert_eq!(bits(&mutex), (state, pace));
+        }
     }
 
     /// Sleepers are served in the order in which they came, however often somebody barges in.
