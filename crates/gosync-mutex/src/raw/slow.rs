@@ -31,6 +31,9 @@ pub(super) const TURN: u32 = 100;
 /// The unit of [`BEGAN`], as a shift of microseconds.
 const UNIT: u32 = 2;
 
+/// If none has begun for five turns, sections are long, and the lock is handed over.
+const SLOW: u32 = ((5 * TURN) >> UNIT) << BEGAN.trailing_zeros();
+
 /// How long a spinner counts the unlocks, once a millisecond, and how many in that time make the
 /// lock brisk.
 const SAMPLE: Duration = Duration::from_micros(2);
@@ -179,7 +182,7 @@ impl RawMutex {
         // Under the model checker time tells nothing.
         let others_ran = !cfg!(gosync_loom) && begin.elapsed() > YIELD;
         let queued = self.state.load(Relaxed) & (QUEUED | HEIR | CLAIMED) == QUEUED;
-        others_ran || queued && self.wake_oldest(|_| true)
+        others_ran || queued && self.wake_oldest(HEIR, |_| true)
     }
 
     /// Takes the lock if it is free; else becomes the one that polls, if nobody is awake.
@@ -377,7 +380,7 @@ impl RawMutex {
         // An heir that has gone back to sleep, with its claim.
         let heir_sleeps = before & (HEIR | CLAIMED) == CLAIMED;
         if heir_sleeps {
-            self.wake_oldest(|_| true);
+            self.wake_oldest(HEIR, |_| true);
             return;
         }
         if pace & KEEPER != 0 {
@@ -389,7 +392,10 @@ impl RawMutex {
             thread::yield_now();
         }
         if before & (QUEUED | SPINNING | HEIR) == QUEUED && !self.somebody_comes() {
-            self.wake_oldest(|state| state & (FREE | SPINNING) == FREE);
+            // Sections are longer than turns: it costs little to wait until the heir runs.
+            let slow = now().wrapping_sub(pace & BEGAN) >= SLOW;
+            let heir = if slow { HEIR | CLAIMED } else { HEIR };
+            self.wake_oldest(heir, |state| state & (FREE | SPINNING) == FREE);
         }
     }
 
@@ -411,9 +417,9 @@ impl RawMutex {
         })
     }
 
-    /// Wakes the oldest sleeper, as the heir, unless there is one, or `wanted` says that the state
+    /// Wakes the oldest sleeper, with the bits of the heir, unless there is one, or `wanted` says that the state
     /// asks for none. Returns whether it woke one.
-    fn wake_oldest(&self, wanted: impl Fn(u32) -> bool) -> bool {
+    fn wake_oldest(&self, heir: u32, wanted: impl Fn(u32) -> bool) -> bool {
         queue::wake_one(self.address(), |oldest| {
             let Some(oldest) = oldest else {
                 // A keeper had seen it set, and did not see it cleared.
@@ -422,7 +428,7 @@ impl RawMutex {
             };
             let wake = |state| {
                 let left = if oldest.alone { state & !QUEUED } else { state };
-                (state & HEIR == 0 && wanted(state)).then_some(left | HEIR)
+                (state & HEIR == 0 && wanted(state)).then_some(left | heir)
             };
             let woken = self.state.try_update(Relaxed, Relaxed, wake).is_ok();
             if woken {
