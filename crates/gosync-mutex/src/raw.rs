@@ -10,7 +10,7 @@
 //! | `QUEUED` | somebody may sleep in the queue | a waiter as it enters; a keeper as it leaves | the waker of the last one; a keeper, which hides it; an unlock that finds nobody |
 //! | `SPINNING` | a waiter polls | that waiter | that waiter, as it takes the lock, goes to sleep, or becomes the keeper |
 //! | `HEIR` | a waiter was woken and is on its way | its waker | that waiter, as it takes the lock or goes back to sleep |
-//! | `CLAIMED` | the next release is the heir's; without `HEIR`: of the sleeper at the front | the heir, once it runs; its waker, if sections are long | the heir, as it takes the lock or gives up |
+//! | `CLAIMED` | the next release is the heir's; without `HEIR`: of the sleeper at the front | the heir, once it runs | the heir, as it takes the lock or gives up |
 //! | `RESERVED` | else it is the keeper's | the keeper, after a turn | the keeper, as it takes the lock or gives up |
 //!
 //! | field of `pace` | means | changed by |
@@ -48,7 +48,6 @@
 //!   lock: a running thread is quicker than a woken one.
 //! - The woken heir, as soon as it runs, claims the next release, and no newcomer passes it any
 //!   more. The lock is never idle for the time of a wake-up, only for that of a cache line's way.
-//!   Where sections are longer than that, the waker claims it for the heir.
 //!   An heir that has to wait longer than spinning makes sense goes back to sleep at the *front*
 //!   of the queue; its claim stays.
 //! - The same threads have the lock among themselves for a turn, of [`TURN`] microseconds. Whoever

@@ -31,9 +31,6 @@ pub(super) const TURN: u32 = 100;
 /// The unit of [`BEGAN`], as a shift of microseconds.
 const UNIT: u32 = 2;
 
-/// If none has begun for five turns, sections are long, and the lock is handed over.
-const SLOW: u32 = ((5 * TURN) >> UNIT) << BEGAN.trailing_zeros();
-
 /// How long a spinner counts the unlocks, once a millisecond, and how many in that time make the
 /// lock brisk.
 const SAMPLE: Duration = Duration::from_micros(2);
@@ -182,7 +179,7 @@ impl RawMutex {
         // Under the model checker time tells nothing.
         let others_ran = !cfg!(gosync_loom) && begin.elapsed() > YIELD;
         let queued = self.state.load(Relaxed) & (QUEUED | HEIR | CLAIMED) == QUEUED;
-        others_ran || queued && self.wake_oldest(HEIR, |_| true)
+        others_ran || queued && self.wake_oldest(|_| true)
     }
 
     /// Takes the lock if it is free; else becomes the one that polls, if nobody is awake.
@@ -380,7 +377,7 @@ impl RawMutex {
         // An heir that has gone back to sleep, with its claim.
         let heir_sleeps = before & (HEIR | CLAIMED) == CLAIMED;
         if heir_sleeps {
-            self.wake_oldest(HEIR, |_| true);
+            self.wake_oldest(|_| true);
             return;
         }
         if pace & KEEPER != 0 {
@@ -392,10 +389,7 @@ impl RawMutex {
             thread::yield_now();
         }
         if before & (QUEUED | SPINNING | HEIR) == QUEUED && !self.somebody_comes() {
-            // Sections are longer than turns: it costs little to wait until the heir runs.
-            let slow = now().wrapping_sub(pace & BEGAN) >= SLOW;
-            let heir = if slow { HEIR | CLAIMED } else { HEIR };
-            self.wake_oldest(heir, |state| state & (FREE | SPINNING) == FREE);
+            self.wake_oldest(|state| state & (FREE | SPINNING) == FREE);
         }
     }
 
@@ -417,9 +411,9 @@ impl RawMutex {
         })
     }
 
-    /// Wakes the oldest sleeper, with the bits of the heir, unless there is one, or `wanted` says that the state
+    /// Wakes the oldest sleeper, as the heir, unless there is one, or `wanted` says that the state
     /// asks for none. Returns whether it woke one.
-    fn wake_oldest(&self, heir: u32, wanted: impl Fn(u32) -> bool) -> bool {
+    fn wake_oldest(&self, wanted: impl Fn(u32) -> bool) -> bool {
         queue::wake_one(self.address(), |oldest| {
             let Some(oldest) = oldest else {
                 // A keeper had seen it set, and did not see it cleared.
@@ -428,7 +422,7 @@ impl RawMutex {
             };
             let wake = |state| {
                 let left = if oldest.alone { state & !QUEUED } else { state };
-                (state & HEIR == 0 && wanted(state)).then_some(left | heir)
+                (state & HEIR == 0 && wanted(state)).then_some(left | HEIR)
             };
             let woken = self.state.try_update(Relaxed, Relaxed, wake).is_ok();
             if woken {
