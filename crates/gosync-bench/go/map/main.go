@@ -8,7 +8,6 @@ package main
 
 import (
 	"log"
-	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -101,11 +100,8 @@ func operation(workload string, m *sync.Map) func(i int) {
 
 func main() {
 	workload, threads, length := race.Arguments()
-	// The others have a thread of the system for each; the collector may use
-	// the rest of the machine.
-	if runtime.GOMAXPROCS(0) < threads {
-		runtime.GOMAXPROCS(threads)
-	}
+	// As many of Go's threads as there are processors, as it is by default: so
+	// the collector may use what the others leave.
 	var m sync.Map
 	for i := range before[workload] {
 		m.LoadOrStore(i, i)

@@ -26,7 +26,12 @@ pub(crate) struct Maps {
     left: Box<[Mutex<HashMap<u64, u64>>]>,
     /// Cleared by anybody at any time.
     wild: Map<u64, Token>,
+    /// The same, with values that stand in the map's own memory: any number is `key` modulo `KEYS`.
+    numbers: Map<u64, u64>,
 }
+
+/// Keys of `wild` and `numbers`.
+const KEYS: u64 = 64;
 
 impl Maps {
     pub(crate) fn new(threads: usize) -> Self {
@@ -38,6 +43,7 @@ impl Maps {
             map,
             left: (0..threads).map(|_| Mutex::default()).collect(),
             wild: Map::new(),
+            numbers: Map::new(),
         }
     }
 
@@ -129,7 +135,7 @@ impl Maps {
     }
 
     fn wild(&self, hand: &mut Hand<'_>) {
-        let key = hand.rng.u64(..64);
+        let key = hand.rng.u64(..KEYS);
         hand.now(Doing::Asking);
         match hand.below(64) {
             0 => self.wild.clear(),
@@ -138,6 +144,29 @@ impl Maps {
                 self.wild.discard(&key);
             }
             _ => assert!(self.wild.get(&key).is_none_or(|token| token.key == key)),
+        }
+        hand.checks += 1;
+    }
+
+    fn numbers(&self, hand: &mut Hand<'_>) {
+        let key = hand.rng.u64(..KEYS);
+        let number = |hand: &mut Hand<'_>| key + KEYS * hand.rng.u64(..4);
+        let fits = |number: u64| number % KEYS == key;
+        hand.now(Doing::Asking);
+        match hand.below(64) {
+            0 => self.numbers.clear(),
+            1 => self.numbers.flush(),
+            2..12 => {
+                let before = self.numbers.insert(key, number(hand));
+                assert!(before.is_none_or(fits));
+            }
+            12..22 => assert!(fits(self.numbers.get_or_insert(key, number(hand)).0)),
+            22..32 => {
+                let [old, new] = [number(hand), number(hand)];
+                self.numbers.compare_and_swap(&key, &old, new);
+            }
+            32..42 => assert!(self.numbers.remove(&key).is_none_or(fits)),
+            _ => assert!(self.numbers.get(&key).is_none_or(fits)),
         }
         hand.checks += 1;
     }
@@ -150,7 +179,8 @@ impl Subject for Maps {
             1..120 => self.own(hand),
             120..160 => self.any(hand),
             160..200 => self.add(hand),
-            _ => self.wild(hand),
+            200..230 => self.wild(hand),
+            _ => self.numbers(hand),
         }
     }
 
