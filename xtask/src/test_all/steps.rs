@@ -322,6 +322,13 @@ fn tsan(workspace: &Workspace, thorough: bool) -> Vec<Part> {
         .arg("--target-dir")
         .arg(workspace.target_dir("tsan-std"))
         .args(NOT_COMPILE_FAIL)
+        .env(
+            "TSAN_OPTIONS",
+            format!(
+                "suppressions={}",
+                workspace.root.join("xtask/tsan-std.supp").display()
+            ),
+        )
         .env("RUSTFLAGS", "-Zsanitizer=thread");
     let nightly = Nightly::probe();
     vec![
