@@ -75,7 +75,8 @@ use crate::{
 /// How many keys and values that were removed or replaced a thread gathers before they are dropped
 /// together. (More if the machine has more processors than that.)
 ///
-/// A batch costs a barrier on all processors: a microsecond or more, in a virtual machine twenty.
+/// A batch costs an interrupt to all processors that run the program, which is dear above all in a
+/// virtual machine.
 pub const BATCH: usize = 256;
 
 /// The same of keys and values that need no drop, such as numbers: of these nothing but their own

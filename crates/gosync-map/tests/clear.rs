@@ -11,7 +11,7 @@ use std::{
     thread,
 };
 
-use common::{Census, Few};
+use common::Census;
 use gosync_map::{BATCH, Map};
 
 /// All goes at one moment: a thread that stores A and then B never finds B gone and A there after a
@@ -67,7 +67,7 @@ fn all_at_once() {
 #[test]
 fn cleared_values_are_freed() {
     let census = Census::default();
-    let map: Map<i32, _, Few> = Map::default();
+    let map = Map::new();
     let bound = isize::try_from(BATCH).unwrap();
     for round in 0..50 {
         for n in 0..100 {
