@@ -172,12 +172,31 @@ fn cond() {
 }
 
 fn pool() {
-    let pool = Pool::new(|| Box::new(0_usize));
-    run(THREADS, |_| {
+    let pool = Pool::builder().max_idle(150).build(|| Box::new(0_usize));
+    // Three at a time, and far more than a thread keeps at hand: those go through the depot. The
+    // next threads have the numbers, and so the items, of those that ended.
+    for _ in 0..2 {
+        run(THREADS, |number| {
+            for turn in 0..TIMES {
+                let many = if turn.is_multiple_of(50) { 100 } else { 3 };
+                let mut items: Vec<_> = (0..many).map(|_| pool.get()).collect();
+                items.iter_mut().for_each(|item| **item += 1);
+                items.into_iter().for_each(|item| pool.put(item));
+                if number == 0 && turn.is_multiple_of(100) {
+                    gosync_pool::collect();
+                }
+            }
+        });
+    }
+
+    // One gives, the other takes: the items go by the depot and by theft.
+    run(2, |number| {
         for _ in 0..TIMES {
-            let mut items: Vec<_> = (0..3).map(|_| pool.get()).collect();
-            items.iter_mut().for_each(|item| **item += 1);
-            items.into_iter().for_each(|item| pool.put(item));
+            if number == 0 {
+                pool.put(Box::new(1));
+            } else if let Some(mut item) = pool.try_get() {
+                *item += 1;
+            }
         }
     });
 }

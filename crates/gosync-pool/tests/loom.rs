@@ -243,3 +243,92 @@ fn drop_after_a_race() {
             assert_eq!(drops.load(SeqCst), 2);
         });
 }
+
+/// A collection while the owner puts and gets: each item is got or dropped, once, and the owner
+/// fills no cell that the collector is still reading.
+#[test]
+fn collect_races_owner() {
+    Model::new("pool: the collector and the owner get different items")
+        .at_least(500)
+        .check(|| {
+            let (pool, drops) = set_up();
+            pool.put(Item::new(1, &drops));
+            pool.put(Item::new(2, &drops));
+            // Now they are one generation old.
+            pool.collect();
+            let collector = {
+                let pool = Arc::clone(&pool);
+                thread::spawn(move || pool.collect())
+            };
+            let mine = get(&pool);
+            pool.put(Item::new(3, &drops));
+            collector.join().unwrap();
+            let got = all(&pool, [mine]);
+            assert_eq!(got.last(), Some(&3), "too young to be dropped");
+            assert_eq!(drops.load(SeqCst), 3, "those that were got are dropped too");
+            assert!(got.len() <= 3);
+            drop(pool);
+            assert_eq!(drops.load(SeqCst), 3);
+        });
+}
+
+/// A collection while another thread steals: an item goes to one of them.
+#[test]
+fn collect_races_thief() {
+    Model::new("pool: the collector and a thief get different items")
+        .at_least(100)
+        .check(|| {
+            let (pool, drops) = set_up();
+            pool.put(Item::new(1, &drops));
+            pool.put(Item::new(2, &drops));
+            pool.collect();
+            let collector = {
+                let pool = Arc::clone(&pool);
+                thread::spawn(move || pool.collect())
+            };
+            let thief = {
+                let pool = Arc::clone(&pool);
+                thread::spawn(move || get(&pool))
+            };
+            collector.join().unwrap();
+            let got = all(&pool, [thief.join().unwrap()]);
+            assert!(got.len() <= 2 && got.iter().all(|item| [1, 2].contains(item)));
+            assert_eq!(drops.load(SeqCst), 2);
+        });
+}
+
+/// Permits go with the items, also when a thief and the owner's puts meet: so there are never more
+/// items than permits.
+#[test]
+fn the_bound_holds() {
+    Model::new("pool: never more than max_idle")
+        .at_least(500)
+        .check(|| {
+            let drops = Arc::default();
+            let pool = Arc::new(Pool::builder().max_idle(1).build_without_new());
+            pool.put(Item::new(1, &drops));
+            let thief = {
+                let (pool, drops) = (Arc::clone(&pool), Arc::clone(&drops));
+                thread::spawn(move || {
+                    let got = get(&pool);
+                    pool.put(Item::new(2, &drops));
+                    got
+                })
+            };
+            pool.put(Item::new(3, &drops));
+            let mine = get(&pool);
+            pool.put(Item::new(4, &drops));
+            let got = thief.join().unwrap();
+            let idle = 4 - drops.load(SeqCst);
+            assert!(idle <= 1, "{idle} are idle");
+            assert_eq!(idle, pool.stats().idle);
+            let left = all(&pool, []);
+            assert_eq!(left.len(), idle);
+            let mut all = all(&pool, left.into_iter().map(Some).chain([mine, got]));
+            all.dedup();
+            assert_eq!(
+                all.len(),
+                idle + usize::from(mine.is_some()) + usize::from(got.is_some())
+            );
+        });
+}
