@@ -23,6 +23,8 @@ use crate::{
 
 /// The longest that one target's tests may take. All models of a crate take about a minute.
 const TIMEOUT: Duration = Duration::from_secs(180);
+/// The longest that they may take to compile, with all that they depend on.
+const COMPILE_TIMEOUT: Duration = Duration::from_secs(900);
 
 /// Where mutants are tried.
 pub(super) struct Laboratory {
@@ -83,13 +85,13 @@ impl Laboratory {
             let command = self.command(package, target);
             // To compile first, apart: code that does not compile shows nothing.
             let compile = command.clone().arg("--no-run");
-            let verdict = match self.start(&compile, &mut tick)? {
+            let verdict = match self.start(&compile, COMPILE_TIMEOUT, &mut tick)? {
                 (End::Success, _) => {
                     let mut test = command.args("-- --exact");
                     for name in tests {
                         test = test.arg(name);
                     }
-                    let (end, output) = self.start(&test, &mut tick)?;
+                    let (end, output) = self.start(&test, TIMEOUT, &mut tick)?;
                     verdict::of(&end, &output, tests)
                 }
                 (End::Interrupted, _) => Verdict::Interrupted,
@@ -121,10 +123,15 @@ impl Laboratory {
         }
     }
 
-    fn start(&mut self, cmd: &Cmd, tick: &mut impl FnMut(&str)) -> anyhow::Result<(End, String)> {
+    fn start(
+        &mut self,
+        cmd: &Cmd,
+        limit: Duration,
+        tick: &mut impl FnMut(&str),
+    ) -> anyhow::Result<(End, String)> {
         writeln!(self.log.file, "$ {cmd}")?;
         let from = self.log.end()?;
-        let deadline = Instant::now() + TIMEOUT;
+        let deadline = Instant::now() + limit;
         let log = &self.log;
         let end = cmd.run(&self.copy, &log.file, deadline, || tick(&log.last_line()));
         Ok((end, self.log.since(from)?))
