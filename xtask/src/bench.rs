@@ -42,7 +42,7 @@ fn run(mut arguments: lexopt::Parser) -> anyhow::Result<ExitCode> {
     }
     let status = Program::new("cargo")
         .args(["run", "--quiet", "--release", "-p", "gosync-bench", "--bin"])
-        .arg(name)
+        .arg(format!("bench-{}", name.display()))
         .arg("--")
         .args(arguments.raw_args()?)
         .status()

@@ -59,11 +59,12 @@ const READERS: usize = !(ONE_READER - 1);
 pub(crate) const MAX_READERS: usize = if usize::BITS >= 64 { 1 << 30 } else { 1 << 18 };
 
 /// The bias comes on after so many reads in a row, for each slot that a writer may have to look at
-/// because of it.
+/// because of it. So many that one write in a hundred never lets it come on: a write that has to
+/// gather costs as much as many reads gain.
 pub(crate) const STREAK: usize = if cfg!(gosync_loom) {
     2
 } else if usize::BITS >= 64 {
-    32
+    1024
 } else {
     15
 };
