@@ -1,7 +1,7 @@
 //! `cargo xtask stress`: random threads against each primitive, whose invariants are checked all
 //! the time, with a watchdog that tells what hangs.
 //!
-//! A **round** is one primitive, some threads, and a [`Weather`](weather::Weather): how long
+//! A **round** is one primitive, some threads, and a [`Weather`]: how long
 //! sections are, whether threads yield or sleep in them, on how many cores they run, how nice they
 //! are, how often a signal interrupts them. All of it comes from the round's seed, so the same seed
 //! brings the same weather and the same calls of each thread, though not the same interleaving.
