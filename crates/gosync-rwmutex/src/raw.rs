@@ -24,9 +24,9 @@
 //! is Go's lock: the last reader that leaves the count lets the writer in. A reader that finds its
 //! slot empty at its unlock was moved, and leaves the count.
 //!
-//! The bias comes on again after [`STREAK`](crate::state::STREAK) reads without a write in between,
+//! The bias comes on after [`STREAK`](crate::state::STREAK) reads in a row that met other readers,
 //! times the slots that the next writer may have to look at for it. A lock that is written often
-//! never gets there, and is Go's lock and no more.
+//! never gets there, nor one whose readers do not meet: it is Go's lock and no more.
 //!
 //! # Invariants
 //!
@@ -80,8 +80,7 @@ use self::panics::{runlock_of_unlocked, unlock_of_unlocked};
 use crate::{
     slots::{self, Slot},
     state::{
-        ACTIVE, BIASED, GATHERING, ONE_READ, ONE_READER, STREAK, WRITER, is_free, is_open, lanes,
-        last_is_awaited, readers, reads,
+        ACTIVE, BIASED, GATHERING, ONE_READER, WRITER, is_free, lanes, last_is_awaited, readers,
     },
 };
 
@@ -173,8 +172,8 @@ impl RawRwMutex {
 
     /// Locks for reading, and waits while a writer is in or waiting.
     ///
-    /// One compare-and-swap if there is no writer: on a word of the lock, or, after a while
-    /// without writes, on a cache line of this thread's own. A reader waits for one writer at most:
+    /// One compare-and-swap if there is no writer: on a word of the lock, or, where
+    /// readers meet, on a cache line of this thread's own. A reader waits for one writer at most:
     /// when it leaves, all readers that have queued by then are in. (A reader that finds a writer
     /// polls a few times before it queues.)
     ///
@@ -215,20 +214,31 @@ impl RawRwMutex {
     /// The quick ways in, tried once.
     #[inline]
     fn hold_at_once(&self) -> Option<ReadHold> {
-        // Acquire, for `id`: pairs with the Release of `enter`.
-        let state = self.state.load(Acquire);
-        if state & BIASED != 0 {
-            return self.show(state);
-        }
-        // There is room: only this way does not look, and only for a streak of reads.
-        (is_open(state)
-            && reads(state) < STREAK
-            // Acquire pairs with the Release of `leave`.
+        // A guess that is right where nobody meets; and where the bias was never on, it writes to no
+        // word that others only look at. A load of the state instead would have to wait for the
+        // last way out to be finished.
+        if self.id.load(Relaxed) == 0
             && self
                 .state
-                .compare_exchange_weak(state, state + ONE_READER + ONE_READ, Acquire, Relaxed)
-                .is_ok())
-        .then_some(ReadHold::COUNTED)
+                // Acquire pairs with the Release of `leave`.
+                .compare_exchange(0, ONE_READER, Acquire, Relaxed)
+                .is_ok()
+        {
+            return Some(ReadHold::COUNTED);
+        }
+        // Acquire, for `id`: pairs with the Release of `enter`.
+        let state = self.state.load(Acquire);
+        if is_free(state) {
+            // Acquire pairs with the Release of `leave`.
+            self.state
+                .compare_exchange_weak(state, state + ONE_READER, Acquire, Relaxed)
+                .ok()
+                .map(|_| ReadHold::COUNTED)
+        } else if state & BIASED != 0 {
+            self.show(state)
+        } else {
+            None
+        }
     }
 
     /// Locks for reading if no writer is in or waiting, and returns whether it did. Never waits.
@@ -256,7 +266,7 @@ impl RawRwMutex {
 
     #[inline]
     pub(crate) fn try_hold_shared(&self) -> Option<ReadHold> {
-        self.hold_at_once().or_else(|| self.try_hold())
+        self.hold_at_once().or_else(|| self.try_hold(|| {}))
     }
 
     /// Locks for reading, unless it had to wait for longer than `timeout`. Returns whether it did.
@@ -369,7 +379,11 @@ impl RawRwMutex {
     #[inline]
     #[track_caller]
     fn release_count(&self) {
-        let state = self.state.load(Relaxed);
+        // A guess that is right for one alone. A load instead would wait for the way in to be
+        // finished.
+        let Err(state) = self.state.compare_exchange(ONE_READER, 0, Release, Relaxed) else {
+            return;
+        };
         if readers(state) != 0 && self.leave_count(state).is_ok() {
             if last_is_awaited(state) {
                 self.wake_writer();
@@ -416,13 +430,18 @@ impl RawRwMutex {
     /// Goes in as a writer if the lock is free, its bias off, and nobody else changes it.
     #[inline]
     fn write_at_once(&self) -> bool {
-        let state = self.state.load(Relaxed);
         // Acquire pairs with the Release of `leave_count` and of `leave`.
-        is_free(state)
-            && self
-                .state
-                .compare_exchange(state, WRITER | ACTIVE, Acquire, Relaxed)
-                .is_ok()
+        let go_in = |from| {
+            self.state
+                .compare_exchange(from, WRITER | ACTIVE, Acquire, Relaxed)
+        };
+        // A guess that is right where no two readers meet: then no reads are counted.
+        go_in(0)
+            .or_else(|state| match is_free(state) {
+                true => go_in(state),
+                false => Err(state),
+            })
+            .is_ok()
     }
 
     /// Locks for writing if nobody is in, and returns whether it did. Never waits.

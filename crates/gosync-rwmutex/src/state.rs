@@ -13,7 +13,7 @@
 //!
 //! The two bits of the queue change with the queue locked, so that they are exact. Then follow the
 //! *field*, with [`BIASED`] the lanes that may use their slots, without it the reads since the last
-//! write, and the *count* of the readers that are in and not in a slot.
+//! write that met other readers, and the *count* of the readers that are in and not in a slot.
 //!
 //! | `WRITER` | `ACTIVE` | count | `BIASED` | meaning | who leaves it |
 //! |---|---|---|---|---|---|
@@ -48,7 +48,7 @@ pub(crate) const LANES: usize = if cfg!(gosync_loom) {
 const FIELD_BITS: u32 = LANES as u32;
 pub(crate) const FIELD: usize = ((1 << FIELD_BITS) - 1) << FLAG_BITS;
 
-/// One read since the last write.
+/// One read since the last write that met another reader.
 pub(crate) const ONE_READ: usize = 1 << FLAG_BITS;
 /// One reader that is in.
 pub(crate) const ONE_READER: usize = 1 << (FLAG_BITS + FIELD_BITS);
@@ -58,16 +58,10 @@ const READERS: usize = !(ONE_READER - 1);
 /// the same moment out of the queue and the slots.
 pub(crate) const MAX_READERS: usize = if usize::BITS >= 64 { 1 << 30 } else { 1 << 18 };
 
-/// The bias comes on after so many reads in a row, for each slot that a writer may have to look at
-/// because of it. So many that one write in a hundred never lets it come on: a write that has to
-/// gather costs as much as many reads gain.
-pub(crate) const STREAK: usize = if cfg!(gosync_loom) {
-    2
-} else if usize::BITS >= 64 {
-    1024
-} else {
-    15
-};
+/// The bias comes on after so many reads in a row that met other readers, for each slot that a writer
+/// may have to look at because of it. It has paid for itself, in cache lines that are not handed to
+/// and fro, after about as many reads more.
+pub(crate) const STREAK: usize = if cfg!(gosync_loom) { 2 } else { 8 };
 
 /// The readers that are in, and not in a slot.
 #[inline]
@@ -75,7 +69,7 @@ pub(crate) const fn readers(state: usize) -> usize {
     state / ONE_READER
 }
 
-/// The reads since the last write, while the bias is off.
+/// The reads since the last write that met other readers, while the bias is off.
 #[inline]
 pub(crate) const fn reads(state: usize) -> usize {
     (state & FIELD) / ONE_READ

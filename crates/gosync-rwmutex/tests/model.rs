@@ -97,10 +97,12 @@ fn apply(lock: &RawRwMutex, call: Call) -> Outcome {
         Call::TimedShared => |lock| lock.try_lock_shared_for(Duration::ZERO),
         Call::TimedExclusive => |lock| lock.try_lock_exclusive_for(Duration::ZERO),
         Call::ManyReads => |lock| {
+            lock.lock_shared();
             for _ in 0..1000 {
                 lock.lock_shared();
                 lock.unlock_shared();
             }
+            lock.unlock_shared();
             true
         },
         Call::UnlockSharedElsewhere => |lock| {

@@ -99,7 +99,7 @@ impl Workload {
             ("write-alone".to_owned(), WriteAlone),
         ];
         for one_in in [0, 100, 10, 2] {
-            for threads in [2, 4, 16] {
+            for threads in [1, 2, 4, 16] {
                 let name = match one_in {
                     0 => format!("readers-{threads}"),
                     _ => format!("write-1in{one_in}-{threads}"),

@@ -4,6 +4,7 @@ use gosync_park::{
     Spin,
     atomic::Ordering::{AcqRel, Acquire, Relaxed},
     clock::{Deadline, Instant},
+    hint,
     queue::{self, Outcome, Place},
     thread,
 };
@@ -12,14 +13,25 @@ use super::{RawRwMutex, ReadHold, panics::too_many_readers};
 use crate::{
     slots::{self, Slot},
     state::{
-        BIASED, FIELD, GATHERING, ONE_READ, ONE_READER, QUEUED, STREAK, WRITER, has_room, is_open,
-        lane, last_is_awaited, readers, reads,
+        ACTIVE, BIASED, FIELD, GATHERING, ONE_READ, ONE_READER, QUEUED, STREAK, WRITER, has_room,
+        is_open, lane, last_is_awaited, readers, reads,
     },
 };
 
-/// How often a reader that finds a writer looks again before it queues. The looks are far apart: a
-/// short section is over by then, and the writer has had the cache lines for itself.
+/// How often a reader that finds a writer looks again before it queues.
 const LOOKS: usize = 2;
+/// How often it yields before that, if the writer is not in but waits for other readers: perhaps it
+/// is a processor that those wait for.
+const YIELDS: usize = 8;
+
+/// Leaves the lock to those who are at it, for some microseconds. A short section is over by then,
+/// and they have had the cache lines for themselves: two threads that take turns at length get more
+/// done than two that take the line from each other all the time.
+pub(super) fn look_away() {
+    if Spin::can_help() {
+        hint::pause(512);
+    }
+}
 
 impl RawRwMutex {
     /// Goes in by a slot, if the bias is on for this thread and its slot is empty.
@@ -56,8 +68,9 @@ impl RawRwMutex {
         }
     }
 
-    /// Goes in by a slot or by the count, if there is no writer.
-    pub(super) fn try_hold(&self) -> Option<ReadHold> {
+    /// Goes in by a slot or by the count, if there is no writer. Calls `back_off` where another
+    /// thread was quicker.
+    pub(super) fn try_hold(&self, back_off: impl Fn()) -> Option<ReadHold> {
         let mut state = self.state.load(Acquire);
         while is_open(state) {
             if state & BIASED != 0
@@ -67,7 +80,10 @@ impl RawRwMutex {
             }
             match self.enter(state) {
                 Ok(_) => return Some(ReadHold::COUNTED),
-                Err(now) => state = now,
+                Err(_) => {
+                    back_off();
+                    state = self.state.load(Acquire);
+                }
             }
         }
         None
@@ -120,14 +136,22 @@ impl RawRwMutex {
     /// Goes in; or queues, and is in when the writer leaves; or gives up at the deadline.
     #[cold]
     pub(super) fn hold_slow(&self, deadline: Option<Deadline>) -> Option<ReadHold> {
-        let mut spin = Spin::new();
-        for _ in 0..LOOKS {
-            // The first look was just now.
-            if !spin.again() {
+        let (mut looks, mut yields) = (0, 0);
+        while looks <= LOOKS {
+            let state = self.state.load(Relaxed);
+            if is_open(state) {
+                if let Some(hold) = self.try_hold(look_away) {
+                    return Some(hold);
+                }
+                looks += 1;
+            } else if state & ACTIVE != 0 && looks < LOOKS && Spin::can_help() {
+                looks += 1;
+                look_away();
+            } else if state & ACTIVE == 0 && yields < YIELDS && Spin::can_help() {
+                yields += 1;
+                thread::yield_now();
+            } else {
                 break;
-            }
-            if let Some(hold) = self.try_hold() {
-                return Some(hold);
             }
         }
         // With the queue locked: either there is a writer, who will find us in the queue, or we
@@ -135,20 +159,20 @@ impl RawRwMutex {
         let enter = || {
             let queue_or_count = |state| {
                 if is_open(state) {
-                    self.with_bias(state) + ONE_READER
+                    state + ONE_READER
                 } else {
                     state | QUEUED
                 }
             };
             // Acquire pairs with the Release of `leave`.
-            !is_open(self.state.update(AcqRel, Acquire, queue_or_count))
+            !is_open(self.state.update(Acquire, Relaxed, queue_or_count))
         };
         let leave = |empty: bool| {
             if empty {
                 self.state.fetch_and(!QUEUED, Relaxed);
             }
         };
-        let (queue, since) = (self.readers_queue(), Instant::now());
+        let (queue, since, spin) = (self.readers_queue(), Instant::now(), Spin::new());
         let in_time = match deadline {
             None => {
                 queue::wait_spinning(queue, Place::Back, since, spin, enter);

@@ -7,7 +7,7 @@ use gosync_park::{
     queue::{self, Outcome, Place},
 };
 
-use super::RawRwMutex;
+use super::{RawRwMutex, readers::look_away};
 use crate::{
     slots,
     state::{
@@ -16,8 +16,7 @@ use crate::{
     },
 };
 
-/// How often a writer looks for a free moment before it announces itself. The looks are far apart,
-/// as those of readers.
+/// How often a writer looks for a free moment before it announces itself.
 const LOOKS: usize = 2;
 /// How a writer fared that asked to be the next one.
 #[derive(PartialEq, Eq)]
@@ -34,8 +33,10 @@ impl RawRwMutex {
     /// Goes in, or gives up at the deadline. Returns whether it is in.
     #[cold]
     pub(super) fn write_slow(&self, deadline: Option<Deadline>) -> bool {
-        let mut spin = Spin::new();
         for look in 0..=LOOKS {
+            if look != 0 {
+                look_away();
+            }
             let state = self.state.load(Acquire);
             if state & (BIASED | GATHERING | WRITER) == BIASED {
                 if self.gather_quietly(state, true) {
@@ -43,9 +44,6 @@ impl RawRwMutex {
                 }
             } else if look != 0 && self.write_at_once() {
                 return true;
-            }
-            if look == LOOKS || !spin.again() {
-                break;
             }
         }
         match self.announce(0) {
