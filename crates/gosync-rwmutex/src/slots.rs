@@ -115,7 +115,8 @@ fn take(slot: &Slot, id: usize) -> bool {
     let mut seen = EMPTY;
     loop {
         let left = if seen == id { EMPTY } else { seen };
-        // Acquire pairs with the Release of `vacate`, Release with the Acquire of `occupy`.
+        // Acquire pairs with the Release of `vacate`, Release with the Acquire of `occupy`. (The fence
+        // with which a gathering begins would do for the latter: it is there for other reasons.)
         match slot.compare_exchange(seen, left, AcqRel, Relaxed) {
             Ok(_) => return seen == id,
             Err(now) => seen = now,

@@ -540,6 +540,75 @@ fn biased_unlock_elsewhere() {
         });
 }
 
+/// An unlock gathers, since its hold is in a slot of another thread, while a reader is in by its own
+/// slot and a writer comes: that waits until all holds have been found, and for the reader.
+#[test]
+fn biased_writer_waits_for_an_unlock_that_gathers() {
+    Model::new("rwmutex, biased: a writer waits for an unlock that gathers")
+        .preemptions(2)
+        .at_least(500)
+        .check(|| {
+            let shared = Shared::biased();
+            spawn(&shared, |shared| shared.lock.lock_shared())
+                .join()
+                .unwrap();
+            let reader = spawn(&shared, |shared| assert!(shared.read() <= 1));
+            let writer = spawn(&shared, |shared| shared.add(1));
+            shared.lock.unlock_shared();
+            reader.join().unwrap();
+            writer.join().unwrap();
+            assert!(!shared.lock.is_locked());
+        });
+}
+
+/// A writer that only tries gathers, and finds a reader; another one waits for the end of that. The
+/// reader may have left by then, so whoever has gathered wakes the writer.
+#[test]
+fn biased_try_that_gathers_wakes_the_writer() {
+    Model::new("rwmutex, biased: a try that has gathered wakes the writer")
+        .preemptions(2)
+        .at_least(500)
+        .check(|| {
+            let shared = Shared::biased();
+            let reader = spawn(&shared, |shared| assert!(shared.read() <= 2));
+            let writer = spawn(&shared, |shared| shared.add(1));
+            if shared.lock.try_lock_exclusive() {
+                shared.set(shared.get() + 1);
+                shared.lock.unlock_exclusive();
+            }
+            reader.join().unwrap();
+            writer.join().unwrap();
+            assert!(!shared.lock.is_locked());
+        });
+}
+
+/// Between a reader's two looks at the bias a writer comes and goes, and the bias comes on again:
+/// the reader goes in by its slot, and sees what was written.
+#[test]
+fn biased_reader_sees_what_came_between_its_looks() {
+    Model::new("rwmutex, biased: a reader sees what came between its looks")
+        .preemptions(2)
+        .at_least(100)
+        .check(|| {
+            let shared = Shared::biased();
+            // The first and the third thread share a lane.
+            shared.read();
+            spawn(&shared, |shared| _ = shared.read()).join().unwrap();
+            let reader = spawn(&shared, |shared| assert!(shared.read() <= 1));
+            shared.add(1);
+            if shared.lock.try_lock_shared() {
+                // Nested, which counts.
+                for _ in 0..5 {
+                    if shared.lock.try_lock_shared() {
+                        shared.lock.unlock_shared();
+                    }
+                }
+                shared.lock.unlock_shared();
+            }
+            reader.join().unwrap();
+        });
+}
+
 /// A guard goes to another thread and is dropped there, while its own thread reads again and a
 /// writer wants in. No hold is lost, none is released twice.
 #[test]
