@@ -28,6 +28,23 @@ pub fn thread_index() -> Option<NonZeroU32> {
     imp::thread_index()
 }
 
+/// The [`thread_index`] of this thread, if it has asked for it before, and still has it.
+///
+/// It is for fast paths: one load, and nothing that could panic.
+///
+/// ```
+/// use gosync_park::{known_thread_index, thread_index};
+///
+/// assert_eq!(known_thread_index(), None);
+/// let mine = thread_index();
+/// assert_eq!(known_thread_index(), mine);
+/// ```
+#[inline]
+#[must_use]
+pub fn known_thread_index() -> Option<NonZeroU32> {
+    imp::known()
+}
+
 /// The largest [`thread_index`] that any thread ever had, 0 if none ever asked.
 ///
 /// It is for whoever looks at something that each thread keeps under its number, and must miss
@@ -92,43 +109,38 @@ mod imp {
         REGISTRY.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What this thread knows of its number. Plain and without a destructor, so that a read is
-    /// one load and is allowed at any time.
-    #[derive(Clone, Copy)]
-    enum State {
-        Unasked,
-        Has(NonZeroU32),
-        GivenBack,
-    }
-
     /// Gives the number back when the thread ends.
     struct Lease(NonZeroU32);
 
     impl Drop for Lease {
         fn drop(&mut self) {
-            STATE.set(State::GivenBack);
+            INDEX.set(None);
             registry().free.push(Reverse(self.0));
         }
     }
 
     thread_local! {
-        static STATE: Cell<State> = const { Cell::new(State::Unasked) };
+        /// The number, as long as this thread has one. Plain and without a destructor, so that a
+        /// read is one load and is allowed at any time.
+        static INDEX: Cell<Option<NonZeroU32>> = const { Cell::new(None) };
         static LEASE: Cell<Option<Lease>> = const { Cell::new(None) };
     }
 
     #[inline]
+    pub(super) fn known() -> Option<NonZeroU32> {
+        INDEX.get()
+    }
+
+    #[inline]
     pub(super) fn thread_index() -> Option<NonZeroU32> {
-        match STATE.get() {
-            State::Has(index) => Some(index),
-            State::GivenBack => None,
-            State::Unasked => claim(),
-        }
+        INDEX.get().or_else(claim)
     }
 
     #[cold]
+    #[inline(never)]
     fn claim() -> Option<NonZeroU32> {
         // Registers the destructor first: should that fail, because the thread is ending, no
-        // number is lost.
+        // number is lost. It fails, too, when the lease has been given back.
         LEASE.try_with(|_| ()).ok()?;
         let index = {
             let mut registry = registry();
@@ -145,7 +157,7 @@ mod imp {
                 NonZeroU32::new(next).expect("the sum of a u32 and one")
             }
         };
-        STATE.set(State::Has(index));
+        INDEX.set(Some(index));
         LEASE.set(Some(Lease(index)));
         Some(index)
     }
@@ -164,6 +176,14 @@ pub(crate) mod imp {
 
     pub(crate) fn reset() {
         ASKED.with_borrow_mut(Vec::clear);
+    }
+
+    pub(super) fn known() -> Option<NonZeroU32> {
+        let me = thread::current().id();
+        ASKED.with_borrow(|asked| {
+            let known = asked.iter().position(|&id| id == me)?;
+            NonZeroU32::new(u32::try_from(known).expect("loom has few threads") + 1)
+        })
     }
 
     pub(super) fn thread_index() -> Option<NonZeroU32> {

@@ -308,7 +308,16 @@ impl<T, F> Pool<T, F> {
     /// ```
     #[inline]
     #[doc(alias = "Put")]
-    pub fn put(&self, mut item: T) {
+    pub fn put(&self, item: T) {
+        // Apart, since a rule wants the item in memory: without one it need not go there.
+        if self.rules.keep.is_none() && self.rules.reset.is_none() {
+            self.store_item(item);
+        } else {
+            self.put_by_rules(item);
+        }
+    }
+
+    fn put_by_rules(&self, mut item: T) {
         if let Some(keep) = self.rules.keep
             && !keep(&item)
         {
@@ -318,6 +327,11 @@ impl<T, F> Pool<T, F> {
         if let Some(reset) = self.rules.reset {
             reset(&mut item);
         }
+        self.store_item(item);
+    }
+
+    #[inline]
+    fn store_item(&self, item: T) {
         match self.store.vacancy() {
             Some((vacancy, stamp)) => vacancy.fill(item, stamp),
             None => self.put_elsewhere(item),

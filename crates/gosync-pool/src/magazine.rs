@@ -548,8 +548,9 @@ impl<'a, T> Mine<'a, T> {
         self.head().room.store(room, Relaxed);
     }
 
-    /// Takes a batch of the youngest items out, with their permits. `items` is empty.
-    pub(crate) fn spill(self, mut items: Vec<T>) -> Option<Batch<T>> {
+    /// Takes the youngest items out, with their permits, as long as they are of one generation, and
+    /// `most` of them. `items` is empty.
+    pub(crate) fn spill(self, mut items: Vec<T>, most: usize) -> Option<Batch<T>> {
         self.lower();
         let head = self.head();
         let word = head.word.load(Relaxed);
@@ -558,7 +559,7 @@ impl<'a, T> Mine<'a, T> {
         let mut stamp = None;
         // First all are claimed, then all are moved: a read-modify-write waits for the writes before
         // it, and those to `items` take long where that was another thread's memory.
-        while bottom > 0 && top - bottom < batch::<T>() {
+        while bottom > 0 && ((top - bottom) as usize) < most {
             // SAFETY: as in `claim`.
             let cell = unsafe { self.0.cell(bottom - 1) };
             let state = cell.state.load(Relaxed);

@@ -29,14 +29,16 @@ use gosync_park::{
         Ordering::{AcqRel, Acquire, Relaxed},
     },
     clock::Instant,
-    const_fn, thread_index,
+    const_fn, known_thread_index, thread_index,
 };
 
 use crate::{
     Stats,
     depot::Depot,
     for_all::for_all,
-    magazine::{Batch, Claim, Entry, Magazine, MagazineRef, Mine, Stamp, Tally, Top, Vacancy, add},
+    magazine::{
+        Batch, Claim, Entry, Magazine, MagazineRef, Mine, Stamp, Tally, Top, Vacancy, add, batch,
+    },
     registry,
 };
 
@@ -227,6 +229,7 @@ fn publish<U>(place: &AtomicPtr<U>, new: *mut U) -> (*mut U, bool) {
 }
 
 /// The bucket of a far number, and its place there.
+#[inline]
 fn far(index: NonZeroU32) -> (usize, usize) {
     let power = index.ilog2();
     (
@@ -249,12 +252,11 @@ impl<T> Table<T> {
             .or_else(|| self.far_slot(index))
     }
 
-    #[cold]
-    #[inline(never)]
+    #[inline]
     fn far_slot(&self, index: NonZeroU32) -> Option<&Slot<T>> {
         let (bucket, place) = far(index);
         // Acquire: pairs with the CAS in `publish`, so that we see the bucket's slots.
-        let first = self.far[bucket].load(Acquire);
+        let first = self.far.get(bucket)?.load(Acquire);
         if first.is_null() {
             return None;
         }
@@ -280,10 +282,11 @@ impl<T> Table<T> {
         indices.filter_map(|index| self.magazine(NonZeroU32::new(index)?))
     }
 
-    /// The magazine of the calling thread.
+    /// The magazine of the calling thread, if there is one. Nothing in here can panic: then a
+    /// put would have to be ready to drop its item.
     #[inline]
     fn mine(&self) -> Option<Mine<'_, T>> {
-        let magazine = self.magazine(thread_index()?)?;
+        let magazine = self.magazine(known_thread_index()?)?;
         // SAFETY: no other living thread has this number, and `Mine` stays on this thread.
         Some(unsafe { Mine::new(magazine) })
     }
@@ -350,10 +353,8 @@ impl<T> Table<T> {
         if let Some(mine) = mine {
             mine.lower();
             if mine.vacancy().is_none() {
-                if mine.wants() == 0
-                    && let Some(batch) = mine.spill(self.depot.blank())
-                {
-                    self.depot.push(batch);
+                if mine.wants() == 0 {
+                    self.spill(mine);
                 }
                 mine.widen(self.depot.reserve(mine.wants()));
             }
@@ -369,6 +370,20 @@ impl<T> Table<T> {
         let items = vec![item];
         self.depot.push(Batch { stamp, items });
         Ok(())
+    }
+
+    /// Sends as many items to the depot as make a batch, though it may take several: what was put
+    /// in one generation is apart from the rest, and so is what is above a hole that a stranger
+    /// left. To stop there would leave so little room that the next batches were as small.
+    fn spill(&self, mine: Mine<'_, T>) {
+        let mut left = batch::<T>() as usize;
+        while left > 0 {
+            let Some(batch) = mine.spill(self.depot.blank(), left) else {
+                break;
+            };
+            left -= batch.items.len();
+            self.depot.push(batch);
+        }
     }
 
     fn count(&self, mine: Option<Mine<'_, T>>, which: impl Fn(&Tally) -> &AtomicUsize) {

@@ -17,7 +17,10 @@ import (
 	"gosync/bench/race"
 )
 
-const batch = 32
+const (
+	batch = 32
+	burst = 64
+)
 
 var made atomic.Int64
 
@@ -82,14 +85,14 @@ func main() {
 		p := newPool(256)
 		full, empty := make(chan []*[]byte, 8), make(chan []*[]byte, 8)
 		for range 8 {
-			empty <- make([]*[]byte, 0, batch)
+			empty <- make([]*[]byte, 0, burst)
 		}
 		body = func(thread int, stop *atomic.Bool) int64 {
 			n := int64(0)
 			if thread == 0 {
 				for !stop.Load() {
 					items := <-empty
-					for range batch {
+					for range burst {
 						b := p.Get().(*[]byte)
 						touch(b)
 						items = append(items, b)
@@ -103,7 +106,7 @@ func main() {
 				for _, b := range items {
 					p.Put(b)
 				}
-				n += batch
+				n += burst
 				empty <- items[:0]
 			}
 			return n

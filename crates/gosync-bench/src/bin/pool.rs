@@ -5,7 +5,7 @@
 //! |---|---|
 //! | `pair` | gets a buffer of 256 bytes and puts it back |
 //! | `batch` | gets 32 of them, then puts the 32 back |
-//! | `pipeline` | one thread gets, 32 at a time, another one puts back; hits in percent |
+//! | `pipeline` | one thread gets, another one puts back, 64 at a time; hits in percent |
 //! | `large` | as `pair`, with 64 KiB; malloc has to zero them |
 //! | `short-lived` | 1000 threads get and put once, 8 at a time: hits, and bytes that stay |
 //! | `instructions` | how many a get and a put take, if there is a valgrind |
@@ -13,24 +13,32 @@
 //! The peers take turns within each round. Shown are millions of items a second over all threads:
 //! medians over the rounds, with the spread in brackets. Of the ratios the median is taken over the
 //! rounds. Each touches the buffer's first byte. Go's pool holds pointers to slices, as Go's users
-//! have it, and is `go/pool/main.go`, built and run if there is a `go`.
+//! have it, and is `go/pool/main.go`, built and run if there is a `go`. The column `nothing` is the
+//! workload without a pool and without buffers: what is not the pools' fault.
 
 use std::{
     alloc::{GlobalAlloc, Layout, System},
     collections::VecDeque,
     hint::{black_box, spin_loop},
     process::Command,
-    sync::atomic::{AtomicBool, AtomicIsize, AtomicU64, Ordering::Relaxed},
+    sync::{
+        Mutex,
+        atomic::{
+            AtomicBool, AtomicIsize, AtomicU64,
+            Ordering::{Acquire, Relaxed, Release},
+        },
+    },
     thread,
     time::Duration,
 };
 
-use crossbeam_queue::ArrayQueue;
 use gosync_bench::{Options, Padded, Sample, Spread, go, race, ratio};
 
 const SMALL: usize = 256;
 const LARGE: usize = 64 << 10;
 const BATCH: usize = 32;
+/// What goes down the pipeline at once.
+const BURST: usize = 64;
 const LENGTH: Duration = Duration::from_millis(100);
 
 /// Buffers that were made.
@@ -51,7 +59,7 @@ trait Peer: Sync + Sized {
     fn new(size: usize) -> Self;
     fn get(&self) -> Self::Item<'_>;
     fn put(&self, item: Self::Item<'_>);
-    fn buffer<'a>(item: &'a mut Self::Item<'_>) -> &'a mut Vec<u8>;
+    fn first<'a>(item: &'a mut Self::Item<'_>) -> &'a mut u8;
 }
 
 impl Peer for gosync_pool::Pool<Vec<u8>, Init> {
@@ -72,8 +80,8 @@ impl Peer for gosync_pool::Pool<Vec<u8>, Init> {
     }
 
     #[inline]
-    fn buffer(item: &mut Vec<u8>) -> &mut Vec<u8> {
-        item
+    fn first(item: &mut Vec<u8>) -> &mut u8 {
+        &mut item[0]
     }
 }
 
@@ -110,8 +118,35 @@ impl Peer for Malloc {
     }
 
     #[inline]
-    fn buffer(item: &mut Vec<u8>) -> &mut Vec<u8> {
-        item
+    fn first(item: &mut Vec<u8>) -> &mut u8 {
+        &mut item[0]
+    }
+}
+
+/// Neither a pool nor a buffer: what the workload itself takes.
+struct Nothing;
+
+impl Peer for Nothing {
+    /// As large as a `Vec`.
+    type Item<'a> = [u8; size_of::<Vec<u8>>()];
+
+    fn new(_: usize) -> Self {
+        Self
+    }
+
+    #[inline]
+    fn get(&self) -> Self::Item<'_> {
+        black_box([0; _])
+    }
+
+    #[inline]
+    fn put(&self, item: Self::Item<'_>) {
+        black_box(item);
+    }
+
+    #[inline]
+    fn first<'a>(item: &'a mut Self::Item<'_>) -> &'a mut u8 {
+        &mut item[0]
     }
 }
 
@@ -141,8 +176,8 @@ impl Peer for opool::Pool<Allocator, Vec<u8>> {
     }
 
     #[inline]
-    fn buffer<'a>(item: &'a mut Self::Item<'_>) -> &'a mut Vec<u8> {
-        item
+    fn first<'a>(item: &'a mut Self::Item<'_>) -> &'a mut u8 {
+        &mut item[0]
     }
 }
 
@@ -166,8 +201,8 @@ impl Peer for ObjectPool {
     }
 
     #[inline]
-    fn buffer<'a>(item: &'a mut Self::Item<'_>) -> &'a mut Vec<u8> {
-        item
+    fn first<'a>(item: &'a mut Self::Item<'_>) -> &'a mut u8 {
+        &mut item[0]
     }
 }
 
@@ -189,15 +224,17 @@ impl Peer for lockfree_object_pool::LinearObjectPool<Vec<u8>> {
     }
 
     #[inline]
-    fn buffer<'a>(item: &'a mut Self::Item<'_>) -> &'a mut Vec<u8> {
-        item
+    fn first<'a>(item: &'a mut Self::Item<'_>) -> &'a mut u8 {
+        &mut item[0]
     }
 }
 
 #[inline]
 fn take<P: Peer>(pool: &P) -> P::Item<'_> {
     let mut item = pool.get();
-    black_box(P::buffer(&mut item));
+    let first = P::first(&mut item);
+    *first = first.wrapping_add(1);
+    black_box(first);
     item
 }
 
@@ -260,50 +297,71 @@ fn run<P: Peer>(workload: Workload, threads: usize) -> (f64, f64) {
     (sample.rate, 100.0 * (1.0 - made as f64 / items))
 }
 
-/// Looks for a few microseconds, then lets others run.
-fn patiently<R>(look: impl Fn() -> Option<R>) -> Option<R> {
-    for _ in 0..100 {
-        if let Some(found) = look() {
-            return Some(found);
-        }
-        spin_loop();
-    }
-    thread::yield_now();
-    None
+/// Items on their way from one thread to another. It takes the cheapest hand-over that there is
+/// to measure the pool by: a ring of places, each read and written by one thread at a time, and
+/// its word polled by nobody but who waits for this one place. (Go's does the same with a channel,
+/// which is twice as fast there.)
+struct Place<I> {
+    full: Padded<AtomicBool>,
+    items: Padded<Mutex<Vec<I>>>,
 }
 
-/// What carries the items takes 32 at a time, so that it is the pool that is measured.
-fn pipeline<P: Peer>(pool: &P) -> Sample {
-    const DEPTH: usize = 8;
-    let full = ArrayQueue::new(DEPTH);
-    let empty = ArrayQueue::new(DEPTH);
-    for _ in 0..DEPTH {
-        let _ = empty.push(Vec::with_capacity(BATCH));
+impl<I> Place<I> {
+    fn new() -> Self {
+        Self {
+            full: Padded(AtomicBool::new(false)),
+            items: Padded(Mutex::new(Vec::with_capacity(BURST))),
+        }
     }
-    let ended = AtomicBool::new(false);
-    race(2, LENGTH, |thread, stop| {
-        let mut done = 0;
-        if thread == 0 {
-            while !stop.load(Relaxed) {
-                let Some(mut items): Option<Vec<_>> = patiently(|| empty.pop()) else {
-                    continue;
-                };
-                items.extend((0..BATCH).map(|_| take(pool)));
-                let _ = full.push(items);
+
+    /// Uses the items when the place is full, or empty, and leaves it the other way; unless it is
+    /// time to `stop`.
+    fn when(&self, full: bool, stop: &AtomicBool, use_it: impl FnOnce(&mut Vec<I>)) -> bool {
+        let mut looks = 0_u32;
+        while self.full.0.load(Acquire) != full {
+            looks += 1;
+            if looks.is_multiple_of(1000) {
+                if stop.load(Relaxed) {
+                    return false;
+                }
+                thread::yield_now();
             }
-            ended.store(true, Relaxed);
-        } else {
-            while !ended.load(Relaxed) {
-                let Some(mut items) = patiently(|| full.pop()) else {
-                    continue;
-                };
-                items.drain(..).for_each(|item| pool.put(item));
-                let _ = empty.push(items);
-                done += BATCH as u64;
+            spin_loop();
+        }
+        // Never waits: the other thread has left.
+        use_it(&mut self.items.0.lock().expect("nobody panics"));
+        self.full.0.store(!full, Release);
+        true
+    }
+}
+
+fn pipeline<P: Peer>(pool: &P) -> Sample {
+    const PLACES: usize = 8;
+    let ring: [_; PLACES] = std::array::from_fn(|_| Place::new());
+    let sample = race(2, LENGTH, |thread, stop| {
+        let mut done = 0;
+        for place in ring.iter().cycle() {
+            let passed = if thread == 0 {
+                place.when(false, stop, |items| {
+                    items.extend((0..BURST).map(|_| take(pool)));
+                })
+            } else {
+                place.when(true, stop, |items| {
+                    items.drain(..).for_each(|item| pool.put(item));
+                    done += BURST as u64;
+                })
+            };
+            if !passed || stop.load(Relaxed) {
+                break;
             }
         }
         (done, Duration::ZERO)
-    })
+    });
+    for place in ring {
+        let items = place.items.0.into_inner().expect("nobody panics");
+        items.into_iter().for_each(|item| pool.put(item));
+    }
+    sample
 }
 
 /// Counts the bytes that are allocated, when told to.
@@ -411,7 +469,7 @@ fn entry<P: Peer>(name: &'static str) -> Entry {
     }
 }
 
-/// Ours first, then malloc; Go's comes last, if there is one.
+/// Ours first, then malloc, nothing last; after it comes Go's, if there is one.
 fn entries() -> Vec<Entry> {
     vec![
         entry::<gosync_pool::Pool<Vec<u8>, Init>>("gosync"),
@@ -419,6 +477,7 @@ fn entries() -> Vec<Entry> {
         entry::<opool::Pool<Allocator, Vec<u8>>>("opool"),
         entry::<ObjectPool>("object-pool"),
         entry::<lockfree_object_pool::LinearObjectPool<Vec<u8>>>("lockfree-object-pool"),
+        entry::<Nothing>("nothing"),
     ]
 }
 
@@ -479,7 +538,8 @@ fn main() {
             print!("{spread:>22}");
         }
         let mine = &rates[0];
-        let best = rates[2..entries.len()]
+        // All but ours, malloc, and nothing.
+        let best = rates[2..entries.len() - 1]
             .iter()
             .map(|rates| ratio(mine, rates))
             .fold(f64::INFINITY, f64::min);
@@ -493,7 +553,7 @@ fn main() {
             for (peer, hits) in hits.iter().enumerate() {
                 let median = Spread::of(hits.iter().copied()).median;
                 let text = match peer {
-                    1 => "-".to_owned(),
+                    _ if ["malloc", "nothing"].contains(&names[peer]) => "-".to_owned(),
                     _ => format!("{median:.1}"),
                 };
                 print!("{text:>22}");
@@ -506,7 +566,7 @@ fn main() {
         for entry in &entries {
             let (hits, bytes) = (entry.short_lived)();
             let text = match entry.name {
-                "malloc" => format!("{bytes:+} bytes"),
+                "malloc" | "nothing" => format!("{bytes:+} bytes"),
                 _ => format!("{hits:.1} % {bytes:+} bytes"),
             };
             print!("{text:>22}");
