@@ -1,5 +1,5 @@
 //! What must not compile. To write the expected messages anew: `TRYBUILD=overwrite`.
-#![cfg(not(gosync_loom))]
+#![cfg(not(any(gosync_loom, gosync_fallback)))]
 
 #[test]
 fn compile_fail() {

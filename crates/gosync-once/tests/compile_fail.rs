@@ -1,5 +1,5 @@
 //! What must not compile, and what the compiler says to it.
-#![cfg(not(gosync_loom))]
+#![cfg(not(any(gosync_loom, gosync_fallback)))]
 
 #[test]
 fn compile_fail() {

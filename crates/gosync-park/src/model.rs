@@ -54,7 +54,7 @@ impl Model {
         self
     }
 
-    /// Runs `body` once per execution, and prints how many there were.
+    /// Runs `body` once per execution, and prints how many there were, the bound, and the time.
     ///
     /// # Panics
     ///
@@ -67,8 +67,9 @@ impl Model {
         let deeper = std::env::var("GOSYNC_LOOM_DEEPER").map(|by| by.parse::<usize>());
         let deeper = deeper.map_or(0, |by| by.expect("GOSYNC_LOOM_DEEPER is a number"));
         let bound = self.preemptions + deeper;
-        builder.preemption_bound = builder.preemption_bound.or(Some(bound));
+        let bound = *builder.preemption_bound.get_or_insert(bound);
         builder.max_branches = builder.max_branches.max(10_000);
+        let begin = std::time::Instant::now();
         builder.check(move || {
             crate::futex::reset();
             crate::clock::set_long_ago(long_ago);
@@ -77,7 +78,11 @@ impl Model {
             body();
         });
         let explored = executions.load(Relaxed);
-        println!("model {}: {explored} executions", self.name);
+        let seconds = begin.elapsed().as_secs_f64();
+        println!(
+            "model {}: {explored} executions, preemption bound {bound}, {seconds:.1} s",
+            self.name
+        );
         assert!(
             explored >= self.at_least,
             "model {} explored {explored} executions, expected at least {}",

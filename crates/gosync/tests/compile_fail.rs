@@ -1,6 +1,6 @@
 //! What must not compile. To write the expected messages anew: `TRYBUILD=overwrite`.
 
-#![cfg(not(gosync_loom))]
+#![cfg(not(any(gosync_loom, gosync_fallback)))]
 
 #[test]
 fn compile_fail() {

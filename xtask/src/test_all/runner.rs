@@ -216,6 +216,7 @@ impl<'a> Runner<'a> {
         let nothing = match part.expect {
             Expect::Tests if totals.tests == 0 => Some("it ran no test"),
             Expect::Models if totals.models == 0 => Some("it ran no model"),
+            Expect::Mutants if totals.mutants == 0 => Some("it tried no mutant"),
             _ => None,
         };
         if let Some(reason) = nothing {

@@ -7,7 +7,11 @@ use super::{
     outside, packed,
     toolchain::{self, Nightly, TSAN_TARGET},
 };
-use crate::{process::Cmd, tidy, workspace::Workspace};
+use crate::{
+    process::Cmd,
+    tidy,
+    workspace::{Package, Workspace},
+};
 
 /// One line of the table.
 #[derive(Debug)]
@@ -50,6 +54,7 @@ pub(super) enum Expect {
     Nothing,
     Tests,
     Models,
+    Mutants,
 }
 
 impl Part {
@@ -137,11 +142,25 @@ pub(super) fn all(workspace: &Workspace, thorough: bool) -> Vec<Step> {
             parts: loom(workspace, thorough),
         },
         Step {
+            name: "mutants",
+            about: "weakened code is noticed by a model or a test, and each model has such code",
+            unit: "",
+            quick: false,
+            parts: mutants(thorough),
+        },
+        Step {
             name: "fallback",
             about: "all tests on the futex made of std alone",
             unit: "",
             quick: false,
             parts: fallback(workspace),
+        },
+        Step {
+            name: "bits32",
+            about: "all tests, built for a machine of 32 bits",
+            unit: "",
+            quick: false,
+            parts: bits32(workspace),
         },
         Step {
             name: "tsan",
@@ -215,7 +234,7 @@ fn quickly(cmd: Cmd) -> Cmd {
 const NOT_COMPILE_FAIL: &str = "-- --skip compile_fail";
 
 fn alone(workspace: &Workspace) -> Vec<Part> {
-    let part = |package: &crate::workspace::Package| {
+    let part = |package: &Package| {
         let (sets, note) = package.feature_sets();
         let test = |flag: &&str| {
             let cmd = Cmd::cargo("test --lib --tests -p").arg(&package.name);
@@ -250,19 +269,24 @@ fn doctests() -> Vec<Part> {
     vec![Part::named("").and(Action::Run(cmd)).expect(Expect::Tests)]
 }
 
-/// In release mode, since the model checker runs each model thousands of times.
+/// In release mode, since the model checker runs each model thousands of times. All are compiled
+/// first, so that all processors have something to do; a crate's models then run side by side.
 fn loom(workspace: &Workspace, thorough: bool) -> Vec<Part> {
-    let has_models = workspace
-        .packages
-        .iter()
-        .filter(|package| package.tests.iter().any(|test| test == "loom"));
-    let part = |package: &crate::workspace::Package| {
-        let cmd = Cmd::cargo("test --release --test loom -p")
-            .arg(&package.name)
-            .arg("--target-dir")
+    let models = || {
+        Cmd::cargo("test --release --test loom --target-dir")
             .arg(workspace.target_dir("loom"))
-            .args("-- --nocapture")
-            .env("RUSTFLAGS", "--cfg gosync_loom");
+            .env("RUSTFLAGS", "--cfg gosync_loom")
+    };
+    let packages = || {
+        let has_models = |package: &&Package| package.tests.iter().any(|test| test == "loom");
+        workspace.packages.iter().filter(has_models)
+    };
+    let build = packages().fold(models().arg("--no-run"), |cmd, package| {
+        cmd.arg("-p").arg(&package.name)
+    });
+    let run = |package: &Package| {
+        let cmd = models().arg("-p").arg(&package.name);
+        let cmd = cmd.args("-- --nocapture");
         let cmd = if thorough {
             cmd.env("GOSYNC_LOOM_DEEPER", "1")
         } else {
@@ -272,7 +296,20 @@ fn loom(workspace: &Workspace, thorough: bool) -> Vec<Part> {
             .and(Action::Run(cmd))
             .expect(Expect::Models)
     };
-    has_models.map(part).collect()
+    let mut parts = vec![Part::named("build").and(Action::Run(build))];
+    parts.extend(packages().map(run));
+    parts
+}
+
+/// All of them take most of an hour.
+fn mutants(thorough: bool) -> Vec<Part> {
+    let check = Action::Run(Cmd::cargo("xtask mutants --check"));
+    let run = Action::Run(Cmd::cargo(if thorough {
+        "xtask mutants"
+    } else {
+        "xtask mutants --sample 3"
+    }));
+    vec![Part::named("").and(check).and(run).expect(Expect::Mutants)]
 }
 
 fn fallback(workspace: &Workspace) -> Vec<Part> {
@@ -283,6 +320,32 @@ fn fallback(workspace: &Workspace) -> Vec<Part> {
         .args(NOT_COMPILE_FAIL)
         .env("RUSTFLAGS", "--cfg gosync_fallback");
     vec![Part::named("").and(Action::Run(cmd)).expect(Expect::Tests)]
+}
+
+/// A processor of 64 bits runs programs of 32, too, on Linux. This target brings its own C library,
+/// and the linker comes with rustc: nothing else needs to be installed.
+fn bits32(workspace: &Workspace) -> Vec<Part> {
+    const TARGET: &str = "i686-unknown-linux-musl";
+
+    let cmd = quickly(Cmd::cargo("test --all-features --lib --tests --target"))
+        .arg(TARGET)
+        .args(&workspace.published_only())
+        .args(NOT_COMPILE_FAIL)
+        .env("CARGO_TARGET_I686_UNKNOWN_LINUX_MUSL_LINKER", "rust-lld");
+    let skip = if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
+        Some(String::from("only on Linux, x86_64"))
+    } else if !toolchain::installed_targets()
+        .iter()
+        .any(|name| name == TARGET)
+    {
+        Some(format!("not installed: {TARGET}"))
+    } else {
+        None
+    };
+    vec![Part {
+        skip,
+        ..Part::named("").and(Action::Run(cmd)).expect(Expect::Tests)
+    }]
 }
 
 /// All tests run under `ThreadSanitizer` only where std can be compiled for it too: it takes for

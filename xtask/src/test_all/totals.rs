@@ -1,4 +1,4 @@
-//! How many tests and models ran, from what they printed.
+//! How many tests, models and mutants were run, from what was printed.
 
 use std::ops::AddAssign;
 
@@ -11,6 +11,11 @@ pub(super) struct Totals {
     ignored: u64,
     pub(super) models: u64,
     executions: u64,
+    /// How many were caught.
+    pub(super) mutants: u64,
+    /// The primitives' calls under stress, and how often something was asserted there.
+    steps: u64,
+    checks: u64,
 }
 
 impl Totals {
@@ -26,6 +31,11 @@ impl Totals {
             } else if let Some((_, executions)) = model(line) {
                 totals.models += 1;
                 totals.executions += executions;
+            } else if let Some(mutants) = line.strip_prefix("mutants: ") {
+                totals.mutants += number_before(mutants, " of ").unwrap_or(0);
+            } else if let Some(stress) = line.strip_prefix("stress: ") {
+                totals.steps += number_before(stress, " steps").unwrap_or(0);
+                totals.checks += number_before(stress, " checks").unwrap_or(0);
             }
         }
         totals
@@ -40,6 +50,13 @@ impl Totals {
         } else if self.tests > 0 {
             notes.push(count(self.tests, "test"));
         }
+        if self.mutants > 0 {
+            notes.push(format!("{} caught", count(self.mutants, "mutant")));
+        }
+        if self.steps > 0 {
+            notes.push(count(self.steps, "step"));
+            notes.push(count(self.checks, "check"));
+        }
         if self.ignored > 0 {
             notes.push(format!("{} ignored", self.ignored));
         }
@@ -53,6 +70,9 @@ impl AddAssign for Totals {
         self.ignored += other.ignored;
         self.models += other.models;
         self.executions += other.executions;
+        self.mutants += other.mutants;
+        self.steps += other.steps;
+        self.checks += other.checks;
     }
 }
 
@@ -61,10 +81,11 @@ fn number_before(text: &str, unit: &str) -> Option<u64> {
     before.rsplit(' ').next()?.parse().ok()
 }
 
-/// The name and the number in `model NAME: N executions`, which gosync-park's `Model` prints. The
-/// harness may have left its own `test NAME ... ` on the line.
+/// The name and the number in `model NAME: N executions, preemption bound ...`, which gosync-park's `Model`
+/// prints. The harness may have left its own `test NAME ... ` on the line.
 fn model(line: &str) -> Option<(&str, u64)> {
-    let (name, executions) = line.strip_suffix(" executions")?.rsplit_once(": ")?;
+    let (line, _) = line.split_once(" executions, preemption bound ")?;
+    let (name, executions) = line.rsplit_once(": ")?;
     let start = match name.strip_prefix("model ") {
         Some(_) => 0,
         None => name.find(" ... model ")? + " ... ".len(),
@@ -77,29 +98,31 @@ fn model(line: &str) -> Option<(&str, u64)> {
 mod tests {
     use super::*;
 
+    const BOUND: &str = ", preemption bound 3, 0.1 s";
+
     #[test]
     fn model_lines() {
         let two = "waitgroup: wait sees the work";
         assert_eq!(
-            model(&format!("model {two}: 812 executions")),
+            model(&format!("model {two}: 812 executions{BOUND}")),
             Some((two, 812))
         );
-        let started = format!("test wait_sees ... model {two}: 7 executions");
+        let started = format!("test wait_sees ... model {two}: 7 executions{BOUND}");
         assert_eq!(model(&started), Some((two, 7)));
         assert_eq!(
             model("model mutex explored 3 executions, expected at least 9"),
             None
         );
-        assert_eq!(model("a model of: 3 executions"), None);
-        assert_eq!(model("model x: many executions"), None);
+        assert_eq!(model(&format!("a model of: 3 executions{BOUND}")), None);
+        assert_eq!(model(&format!("model x: many executions{BOUND}")), None);
     }
 
     #[test]
     fn output_is_added_up() {
         let output = "\
 running 2 tests
-model a: 10 executions
-test b ... model b: 1000 executions
+model a: 10 executions, preemption bound 3, 0.0 s
+test b ... model b: 1000 executions, preemption bound 2, 1.2 s
 ok
 test result: ok. 2 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s
 test result: FAILED. 10 passed; 1 failed; 3 ignored; 0 measured; 7 filtered out; finished in 1.00s
@@ -110,10 +133,15 @@ test result: FAILED. 10 passed; 1 failed; 3 ignored; 0 measured; 7 filtered out;
             ignored: 3,
             models: 2,
             executions: 1010,
+            ..Totals::default()
         };
         assert_eq!(totals, expected);
         assert_eq!(totals.note(), "2 models, 1,010 executions, 3 ignored");
         assert_eq!(Totals::of("nothing").note(), "");
+        let mutants = Totals::of("89 mutants in 8 crates\nmutants: 2 of 3 caught");
+        assert_eq!(mutants.note(), "2 mutants caught");
+        let stress = Totals::of("stress: 1200 steps, 34 checks");
+        assert_eq!(stress.note(), "1,200 steps, 34 checks");
         let mut twice = Totals::of("test result: ok. 1 passed; 0 failed;");
         assert_eq!(twice.note(), "1 test");
         twice += twice;

@@ -208,6 +208,10 @@ fn print(arguments: &Arguments, tallies: &[Tally], time: Duration) {
         let name = kind.name;
         println!("{name:<9}  {rounds:>6}  {most_threads:>7}  {steps:>11}  {checks:>11}");
     }
+    let sum = |number: fn(&Tally) -> u64| tallies.iter().map(number).sum::<u64>();
+    // Alone on a line and in these words: what counts them reads it.
+    let (steps, checks) = (sum(|tally| tally.steps), sum(|tally| tally.checks));
+    println!("stress: {steps} steps, {checks} checks");
     #[cfg(target_os = "linux")]
     println!("signals that interrupted a thread: {}", linux::signals());
     println!("all invariants held for {:.1} s", time.as_secs_f64());
