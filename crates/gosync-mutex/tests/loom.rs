@@ -92,6 +92,7 @@ fn three_threads_exclude_each_other() {
 #[test]
 fn at_the_end_of_a_turn() {
     Model::new("mutex: three threads, each turn over")
+        .preemptions(2)
         .long_ago()
         .at_least(1000)
         .check(|| contend(3, 1));

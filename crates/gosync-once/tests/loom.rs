@@ -110,7 +110,7 @@ fn is_done_shows_the_run() {
     let answers = Arc::clone(&said);
     Model::new("once: is_done shows the run")
         .at_least(5)
-        .check(move || {
+        .check_here(move || {
             let shared = ModelArc::new((Once::new(), Data::new()));
             // The reader is the second thread to start: loom looks for other orders from a load back to
             // the stores before it, not the other way.
@@ -312,7 +312,7 @@ fn a_panic_wakes_those_who_wait() {
     Model::new("once: a panic wakes those who wait")
         .preemptions(1)
         .at_least(500)
-        .check(|| {
+        .check_here(|| {
             let shared = ModelArc::new((Once::new(), Data::new()));
             let waiters = [(); 2].map(|()| {
                 let shared = ModelArc::clone(&shared);

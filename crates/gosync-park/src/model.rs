@@ -54,12 +54,57 @@ impl Model {
         self
     }
 
+    /// As [`check_here`](Self::check_here), in a process of its own: the test that calls it is run
+    /// once more there, up to its end, and its other models are skipped. loom maps and unmaps a
+    /// stack for each thread of each execution, and two models in one process hold each other up
+    /// with that so much that both take three times as long.
+    ///
+    /// What `body` leaves in a `static` is seen in that other process only. If the tests run one
+    /// at a time, all stay in this process.
+    ///
+    /// # Panics
+    ///
+    /// As [`check_here`](Self::check_here).
+    pub fn check(self, body: impl Fn() + Send + Sync + 'static) {
+        const ONLY: &str = "GOSYNC_LOOM_ONLY";
+        match std::env::var(ONLY) {
+            Ok(only) if only == self.name => return self.check_here(body),
+            Ok(_) => return,
+            Err(_) => {}
+        }
+        // The harness names the thread after the test, unless it runs all in one.
+        let thread = std::thread::current();
+        let Some(test) = thread.name().filter(|name| *name != "main") else {
+            return self.check_here(body);
+        };
+        let output = std::env::current_exe().and_then(|program| {
+            std::process::Command::new(program)
+                .args(["--exact", test, "--nocapture", "--include-ignored"])
+                .env(ONLY, self.name)
+                .output()
+        });
+        let output = output.expect("the test starts itself");
+        let stdout = String::from_utf8_lossy(&output.stdout);
+        // Without what the harness says.
+        let own = |line: &str| Some(line[line.find("model ")?..].to_owned());
+        stdout
+            .lines()
+            .filter_map(own)
+            .for_each(|line| println!("{line}"));
+        assert!(
+            output.status.success() && stdout.contains("model "),
+            "model {} failed:\n{}",
+            self.name,
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+
     /// Runs `body` once per execution, and prints how many there were, the bound, and the time.
     ///
     /// # Panics
     ///
     /// If `body` panics in any execution, if any execution hangs, if there were too few.
-    pub fn check(self, body: impl Fn() + Send + Sync + 'static) {
+    pub fn check_here(self, body: impl Fn() + Send + Sync + 'static) {
         let executions = Arc::new(AtomicUsize::new(0));
         let counter = Arc::clone(&executions);
         let long_ago = self.long_ago;

@@ -387,7 +387,7 @@ fn an_overflow_and_a_waiter() {
 fn an_add_that_races_with_wait() {
     static SEEN: [AtomicUsize; 3] = [const { AtomicUsize::new(0) }; 3];
     let model = Model::new("waitgroup: an add that races with wait").at_least(1200);
-    model.check(|| {
+    model.check_here(|| {
         let group = Arc::new(WaitGroup::new());
         group.add(1);
         let worker = {
