@@ -9,9 +9,12 @@ use std::{
     ops::ControlFlow,
     panic::{RefUnwindSafe, UnwindSafe},
     ptr,
-    sync::atomic::{
-        AtomicPtr,
-        Ordering::{AcqRel, Acquire},
+    sync::{
+        Mutex,
+        atomic::{
+            AtomicPtr,
+            Ordering::{AcqRel, Acquire},
+        },
     },
 };
 
@@ -23,7 +26,8 @@ use crate::{random::RandomState, table::Table};
 /// or equality while it is in the map gets lost. Values are given out as clones, and are never
 /// changed in place: a write puts another value there.
 ///
-/// `Map::new()` allocates nothing. The map is `Sync` if keys and values are `Send` and `Sync`.
+/// `Map::new()` allocates nothing. The map is `Sync` if keys, values and hasher are `Send` and
+/// `Sync`.
 ///
 /// ```
 /// use gosync_map::Map;
@@ -41,6 +45,9 @@ pub struct Map<K, V, S = RandomState> {
     /// Makes the hasher of a table that is not there yet.
     hasher: fn() -> S,
     owns: PhantomData<Box<Table<K, V, S>>>,
+    /// Whoever first stores something makes the hasher, and whoever drops the map drops it: to share
+    /// the map is to send the hasher, as it is with a `Mutex`.
+    sends: PhantomData<Mutex<S>>,
 }
 
 #[cfg(target_pointer_width = "64")]
@@ -98,6 +105,7 @@ impl<K, V, S> Map<K, V, S> {
             table: AtomicPtr::new(ptr::null_mut()),
             hasher: S::default,
             owns: PhantomData,
+            sends: PhantomData,
         }
     }
 
@@ -115,6 +123,7 @@ impl<K, V, S> Map<K, V, S> {
             table: AtomicPtr::new(Box::into_raw(Box::new(Table::new(hasher)))),
             hasher: || unreachable!("the table is there already"),
             owns: PhantomData,
+            sends: PhantomData,
         }
     }
 

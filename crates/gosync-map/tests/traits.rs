@@ -30,8 +30,9 @@ assert_not_impl_any!(Map<i32, SyncOnly>: Send, Sync);
 assert_not_impl_any!(Map<SyncOnly, i32>: Send, Sync);
 assert_not_impl_any!(Map<i32, Neither>: Send, Sync);
 assert_not_impl_any!(Map<Neither, i32>: Send, Sync);
-// A hasher is shared.
+// A hasher is shared; and made on one thread, that of the first store, to be dropped on another.
 assert_not_impl_any!(Map<i32, i32, SendOnly>: Sync);
+assert_not_impl_any!(Map<i32, i32, SyncOnly>: Send, Sync);
 assert_not_impl_any!(Map<i32, i32, Neither>: Send, Sync);
 // A broken value can be seen after a panic.
 assert_not_impl_any!(Map<i32, SendOnly>: UnwindSafe, RefUnwindSafe);
