@@ -29,7 +29,9 @@
 //!
 //! - It compiles wherever std does. Linux, Android, FreeBSD, macOS, iOS, watchOS and Windows
 //!   sleep in the kernel's own futex, through the `atomic-wait` crate; everything else sleeps on
-//!   a table of std mutexes and condition variables.
+//!   a table of std mutexes and condition variables. On `wasm32-unknown-unknown`, where std has
+//!   neither clock nor sleep, what does not wait works; a wait with a deadline gives up at once,
+//!   and one without panics, as std's would.
 //! - Nothing here allocates on behalf of a waiting thread. (The first call of [`thread_index`] on
 //!   a thread may.)
 //! - The primitives above this crate take their atomics and their waiting from here and nowhere
