@@ -107,8 +107,12 @@ impl Clock {
         self.era.load(SeqCst) | age
     }
 
-    /// Begins a walk.
+    /// Begins a walk. The count does not go far beyond the greatest age, let alone around: then slots
+    /// of before would be younger than the walk.
     pub(crate) fn begin_walk(&self) -> Walk {
+        if self.walks.0.load(SeqCst) >= AGE {
+            return Walk(AGE);
+        }
         Walk(self.walks.0.fetch_add(1, SeqCst).min(AGE))
     }
 
@@ -155,4 +159,23 @@ fn next(era: Stamp) -> Stamp {
 /// it comes again.
 fn must_sweep(era: Stamp) -> bool {
     (era >> ERA).is_multiple_of(ERAS / 4)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// At the greatest age a walk still sees what was there before it, however many there have been.
+    #[test]
+    fn walks_do_not_start_anew() {
+        let clock = Clock::default();
+        for before in [AGE - 1, Stamp::MAX - 1] {
+            clock.walks.0.store(before, SeqCst);
+            let old = clock.stamp();
+            for _ in 0..4 {
+                let walk = clock.begin_walk();
+                assert!(clock.is_before(old, walk));
+            }
+        }
+    }
 }

@@ -9,14 +9,13 @@ use std::{
     ops::ControlFlow,
     panic::{RefUnwindSafe, UnwindSafe},
     ptr,
-    sync::{
-        Mutex,
-        atomic::{
-            AtomicPtr,
-            Ordering::{AcqRel, Acquire},
-        },
+    sync::atomic::{
+        AtomicPtr,
+        Ordering::{AcqRel, Acquire},
     },
 };
+
+use gosync_mutex::Mutex;
 
 use crate::{random::RandomState, table::Table};
 

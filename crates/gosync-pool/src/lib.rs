@@ -48,6 +48,7 @@
 //! passed. To notice, a thread looks at the clock every 256 gets that find an item, and every 16
 //! times that it had to look beyond its own items. So an item that nobody needs is gone after ten
 //! to twenty seconds of such use, and what a burst left behind with it.
+//! (On `wasm32-unknown-unknown`, where std has no clock, a pool does not collect by itself.)
 //!
 //! **A program that does not use a pool keeps what is in it**, up to `max_idle` items. To let go of
 //! them call [`Pool::collect`], or [`collect()`] for all pools, twice; or drop the pool. What
