@@ -158,6 +158,7 @@ impl RawMutex {
     /// If the mutex is not locked: `sync: unlock of unlocked mutex`. It stays as it was.
     #[doc(alias = "Unlock")]
     #[inline]
+    #[track_caller]
     pub fn unlock(&self) {
         // Release pairs with the Acquire of the next lock.
         let before = self.state.fetch_add(FREE, Release);

@@ -84,7 +84,6 @@ impl<L: Locker> Cond<L> {
     /// COND.Wait();
     /// COND.L.Unlock();
     /// ```
-    #[track_caller]
     pub fn Wait(&self) {
         self.cond.wait_with(None, |sleep| {
             self.L.Unlock();

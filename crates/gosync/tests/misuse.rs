@@ -8,7 +8,8 @@
 
 use std::{
     any::Any,
-    panic::{AssertUnwindSafe, catch_unwind},
+    cell::Cell,
+    panic::{self, AssertUnwindSafe, catch_unwind},
     sync::Arc,
     thread,
 };
@@ -253,4 +254,47 @@ fn wait_on_an_unlocked_locker() {
     });
     assert!(woken.into_inner());
     still_locks(&cond.L, MUTEX);
+}
+
+/// The place in a panic's message is the caller's, not one in this library.
+#[test]
+fn panics_point_at_the_caller() {
+    fn check(what: &str, f: impl FnOnce()) {
+        catch_unwind(AssertUnwindSafe(f)).expect_err(what);
+        let place = PLACE.take();
+        assert!(place.ends_with("misuse.rs"), "{what}: {place}");
+    }
+
+    let full = Arc::new(sync::WaitGroup::new());
+    full.Add(sync::WaitGroup::MAX.cast_signed());
+    let (wg, rw) = (sync::WaitGroup::new(), sync::RWMutex::new(()));
+    let (once, value) = (sync::Once::new(), sync::atomic::Value::new());
+    value.Store("text");
+    let old_hook = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        PLACE.set(
+            info.location()
+                .map_or(String::new(), |place| place.file().into()),
+        );
+        old_hook(info);
+    }));
+    check("Mutex.Unlock", || sync::Mutex::new(()).Unlock());
+    check("RWMutex.Unlock", || rw.Unlock());
+    check("RWMutex.RUnlock", || rw.RUnlock());
+    check("RLocker.Unlock", || rw.RLocker().Unlock());
+    check("Once.Do", || once.Do(|| once.Do(|| ())));
+    check("WaitGroup.Add", || wg.Add(-1));
+    check("WaitGroup.Done", || wg.Done());
+    check("WaitGroup.Go", || full.Go(|| ()));
+    check("WaitGroup.GoScoped", || {
+        thread::scope(|s| full.GoScoped(s, || ()));
+    });
+    check("Pool.Get", || sync::Pool::without_new().Get());
+    check("Value.Store", || value.Store(1));
+    check("Value.Swap", || _ = value.Swap(1));
+    check("Value.CompareAndSwap", || _ = value.CompareAndSwap(&1, 2));
+}
+
+thread_local! {
+    static PLACE: Cell<String> = const { Cell::new(String::new()) };
 }

@@ -359,6 +359,7 @@ impl RawMutex {
     }
 
     #[cold]
+    #[track_caller]
     pub(super) fn unlock_slow(&self, before: u32) {
         if before & FREE != 0 {
             // The addition has taken the free lock: give it back properly.

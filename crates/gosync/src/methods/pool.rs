@@ -56,6 +56,7 @@ impl<T, F: Fn() -> T> PoolMethods for Pool<T, F> {
     type Item = T;
 
     #[inline]
+    #[track_caller]
     fn Get(&self) -> T {
         self.get()
     }

@@ -129,6 +129,7 @@ impl WaitGroupMethods for WaitGroup {
     }
 
     #[inline]
+    #[track_caller]
     fn GoScoped<'scope, F>(&'scope self, s: &'scope Scope<'scope, '_>, f: F)
     where
         F: FnOnce() + Send + 'scope,
