@@ -42,4 +42,7 @@ pub use waitgroup::{WaitGroupGo, WaitGroupMethods};
 mod sealed {
     /// Keeps the traits to the types of this crate.
     pub trait Sealed {}
+
+    /// The same for `OldValue`, which is there for references to types of anybody's.
+    pub trait Old {}
 }

@@ -11,8 +11,7 @@ use crate::Map;
 
 impl<K, V, S> Sealed for Map<K, V, S> {}
 
-/// Go's methods of [`Map`]. All are atomic for each key, and none waits for another thread to end
-/// what it does there.
+/// Go's methods of [`Map`]. All are atomic for each key, and reads wait for nobody.
 ///
 /// Keys and values have types, so nothing is asserted on the way out, and what Go panics on (a key
 /// without a hash, a value that cannot be compared) does not compile. Go's `value, ok` is an
@@ -36,10 +35,8 @@ impl<K, V, S> Sealed for Map<K, V, S> {}
 /// });
 /// ```
 pub trait MapMethods<K, V>: Sealed {
-    /// Removes all keys.
-    ///
-    /// Go puts another table in place at once; here the keys go one after the other, and what others
-    /// store meanwhile may stay or go.
+    /// Removes all keys, at one moment, as in Go: what others store meanwhile goes if it was stored
+    /// before, and stays if it was stored after.
     ///
     /// ```
     /// use gosync as sync;

@@ -2,7 +2,7 @@
 
 use std::{any::Any, sync::Arc};
 
-use super::sealed::Sealed;
+use super::sealed::{Old, Sealed};
 use crate::atomic::Value;
 
 /// Go's methods of [`Value`]. All are sequentially consistent.
@@ -122,14 +122,14 @@ impl ValueMethods for Value {
 }
 
 /// What [`ValueMethods::CompareAndSwap`] takes for `old`: a `&T`, a `&dyn Any`, or `None`.
-pub trait OldValue<T>: Sealed {
+pub trait OldValue<T>: Old {
     #[doc(hidden)]
     fn compare_and_swap(self, value: &Value, new: T) -> bool;
 }
 
-impl<T> Sealed for &T {}
-impl Sealed for &dyn Any {}
-impl Sealed for Option<&dyn Any> {}
+impl<T> Old for &T {}
+impl Old for &dyn Any {}
+impl Old for Option<&dyn Any> {}
 
 impl<T: PartialEq + Send + Sync + 'static> OldValue<T> for &T {
     #[inline]

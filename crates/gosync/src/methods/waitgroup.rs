@@ -6,7 +6,8 @@ use super::sealed::Sealed;
 use crate::WaitGroup;
 
 impl Sealed for WaitGroup {}
-impl Sealed for Arc<WaitGroup> {}
+impl Sealed for &Arc<WaitGroup> {}
+impl Sealed for &WaitGroup {}
 
 /// Go's methods of [`WaitGroup`], and the scoped form of `Go`. (`Go` itself: [`WaitGroupGo`].)
 ///
