@@ -11,7 +11,7 @@ mod apply;
 mod entry;
 mod verdict;
 
-use std::{process::ExitCode, time::Instant};
+use std::{collections::BTreeMap, process::ExitCode, time::Instant};
 
 use anyhow::{Context, bail};
 use console::style;
@@ -23,8 +23,8 @@ use crate::{
     workspace::Workspace,
 };
 use apply::Laboratory;
-use entry::{Mutant, Suite};
-use verdict::Verdict;
+use entry::{Mutant, Suite, Target};
+use verdict::{By, Verdict};
 
 pub(crate) const COMMAND: Command = Command {
     name: "mutants",
@@ -91,6 +91,13 @@ fn run(arguments: lexopt::Parser) -> anyhow::Result<ExitCode> {
             return Ok(ExitCode::from(130));
         };
         good &= verdicts.iter().all(Verdict::is_caught);
+        if all_of_a_crate(&arguments, &mutants) {
+            let blind = blind(&mutants, &verdicts);
+            good &= blind.is_empty();
+            for line in blind {
+                screen.line(format!("{} {line}", style("error:").red().bold()));
+            }
+        }
         for line in summary(&mutants, &verdicts) {
             screen.line(line);
         }
@@ -143,6 +150,31 @@ fn select(mut mutants: Vec<Mutant>, arguments: &Arguments) -> anyhow::Result<Vec
         mutants.retain(|_| at.next().is_some_and(|at| chosen.contains(&at)));
     }
     Ok(mutants)
+}
+
+/// Whether of each crate all mutants or none were tried.
+fn all_of_a_crate(arguments: &Arguments, mutants: &[Mutant]) -> bool {
+    let is_crate = |name: &String| mutants.iter().any(|mutant| mutant.package == *name);
+    arguments.sample.is_none() && arguments.wanted.iter().all(is_crate)
+}
+
+/// The models of loom that have mutants and failed on none of them.
+fn blind(mutants: &[Mutant], verdicts: &[Verdict]) -> Vec<String> {
+    let mut models = BTreeMap::new();
+    for (mutant, verdict) in mutants.iter().zip(verdicts) {
+        for model in mutant.suite.0.get(&Target::Loom).into_iter().flatten() {
+            let saw = match verdict {
+                Verdict::Caught(By::Tests(failed)) => failed.contains(model),
+                // No model is to blame.
+                _ => true,
+            };
+            *models.entry((&mutant.package, model)).or_insert(false) |= saw;
+        }
+    }
+    let blind = models.into_iter().filter(|(_, saw)| !saw);
+    blind
+        .map(|((package, model), _)| format!("{package}: no mutant made the model `{model}` fail"))
+        .collect()
 }
 
 /// `wanted` of the numbers below `all`, evenly spread.
@@ -253,6 +285,26 @@ mod tests {
         assert_eq!(spread(7, 1), [3]);
         assert_eq!(spread(0, 3), [0; 0]);
         assert_eq!(spread(5, 0), [0; 0]);
+    }
+
+    #[test]
+    fn a_model_that_never_fails_is_blind() {
+        let models = [String::from("a"), String::from("b")];
+        let mutant = Mutant {
+            package: "lock".into(),
+            suite: Suite([(Target::Loom, models.to_vec())].into()),
+            ..Mutant::default()
+        };
+        let mutants = [mutant.clone(), mutant];
+        let by = |model: &String| Verdict::Caught(By::Tests(vec![model.clone()]));
+        let [a, b] = models.each_ref().map(by);
+        assert_eq!(blind(&mutants, &[a.clone(), b]), [""; 0]);
+        let [complaint] = &blind(&mutants, &[a.clone(), a.clone()])[..] else {
+            panic!("b saw nothing");
+        };
+        assert!(complaint.contains("`b`"));
+        let hung = Verdict::Caught(By::Otherwise(String::from("it hangs")));
+        assert_eq!(blind(&mutants, &[a, hung]), [""; 0]);
     }
 
     #[test]

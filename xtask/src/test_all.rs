@@ -27,7 +27,7 @@ use anyhow::Context;
 use crate::{Command, process, screen, screen::Screen, workspace::Workspace};
 use report::{Outcome, Report};
 use runner::Runner;
-use steps::Step;
+use steps::{Depth, Step};
 
 pub(crate) const COMMAND: Command = Command {
     name: "test-all",
@@ -43,7 +43,7 @@ step failed, 1 if one did, 2 if the arguments were wrong.
 
   STEP               a step by name, or one part of it: `loom`, `loom:gosync-mutex`
   --list             the names of the steps and of their parts
-  --quick            only formatting, lints, tests and documentation
+  --quick            only formatting, lints, and the tests of what is published
   --thorough         all mutants, deeper models, more random programs, longer stress: an hour
   --timeout MINUTES  the longest that a step may take before it is killed (20; thorough, 60)";
 
@@ -65,7 +65,7 @@ fn run(arguments: lexopt::Parser) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     };
     let workspace = Workspace::load()?;
-    let steps = steps::all(&workspace, arguments.thorough);
+    let steps = steps::all(&workspace, arguments.depth());
     if arguments.list {
         for line in list(&steps) {
             println!("{line}");
@@ -90,6 +90,16 @@ fn run(arguments: lexopt::Parser) -> anyhow::Result<ExitCode> {
         .iter()
         .any(|report| report.outcome == Outcome::Failed);
     Ok(ExitCode::from(u8::from(failed)))
+}
+
+impl Arguments {
+    fn depth(&self) -> Depth {
+        match (self.quick, self.thorough) {
+            (true, _) => Depth::Quick,
+            (_, true) => Depth::Thorough,
+            _ => Depth::Usual,
+        }
+    }
 }
 
 /// `None` if help was asked for.

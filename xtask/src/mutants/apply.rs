@@ -12,7 +12,7 @@ use anyhow::Context;
 
 use super::{
     entry::{Mutant, Suite, Target},
-    verdict::{self, Verdict},
+    verdict::{self, By, Verdict},
 };
 use crate::{
     log::Log,
@@ -69,7 +69,9 @@ impl Laboratory {
         let verdict = self.run(&mutant.package, &mutant.suite, tick);
         fs::write(&file, code)?;
         Ok(match verdict? {
-            Verdict::TimedOut if mutant.hangs => Verdict::Caught(String::from("it hangs")),
+            Verdict::TimedOut if mutant.hangs => {
+                Verdict::Caught(By::Otherwise(String::from("it hangs")))
+            }
             verdict => verdict,
         })
     }

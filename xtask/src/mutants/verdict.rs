@@ -8,8 +8,7 @@ use crate::process::End;
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Verdict {
-    /// A test failed: which.
-    Caught(String),
+    Caught(By),
     /// All tests passed, or failed for no reason that counts.
     Missed,
     NotCompiled,
@@ -21,6 +20,15 @@ pub(super) enum Verdict {
     NotRun,
     /// The user wants to stop.
     Interrupted,
+}
+
+/// How a mutant was noticed.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum By {
+    /// These failed.
+    Tests(Vec<String>),
+    /// It ended the process, say, or hung.
+    Otherwise(String),
 }
 
 impl Verdict {
@@ -42,7 +50,10 @@ impl Verdict {
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Verdict::Caught(by) => return write!(f, "caught by {by}"),
+            Verdict::Caught(By::Tests(tests)) => {
+                return write!(f, "caught by {}", tests.join(" "));
+            }
+            Verdict::Caught(By::Otherwise(how)) => return write!(f, "caught: {how}"),
             Verdict::Missed => "MISSED",
             Verdict::NotCompiled => "does not compile",
             Verdict::TimedOut => "out of time, and no `hangs = true`",
@@ -75,10 +86,10 @@ pub(super) fn of(end: &End, output: &str, tests: &[String]) -> Verdict {
                 .any(|line| line == failed || line == failed_by_panic)
         })
         .filter(|test| !said(output, test).contains(TOO_FEW))
-        .map(String::as_str)
+        .cloned()
         .collect();
     if !failed.is_empty() {
-        return Verdict::Caught(failed.join(" "));
+        return Verdict::Caught(By::Tests(failed));
     }
     let ran = |word: &str| {
         let result = output
@@ -91,7 +102,8 @@ pub(super) fn of(end: &End, output: &str, tests: &[String]) -> Verdict {
         (Some(passed), Some(failed), _) if passed + failed == tests.len() => Verdict::Missed,
         // The harness itself is gone: a test ended the process, such as by a second panic.
         (None, _, End::Failure(status)) if output.contains("(signal: ") => {
-            Verdict::Caught(format!("a test that ended its process ({status})"))
+            let how = format!("a test ended its process ({status})");
+            Verdict::Caught(By::Otherwise(how))
         }
         (None, _, _) => Verdict::Strange(String::from("no test result")),
         (Some(passed), failed, _) => {
@@ -143,7 +155,8 @@ test result: FAILED. 1 passed; 1 failed; 0 ignored; 0 measured; 7 filtered out; 
         let tests = ["a", "m::b"];
         assert_eq!(judged(OUTPUT, &tests), Verdict::Missed);
         let found = OUTPUT.replace("explored 5 executions, expected at least 9", "deadlock");
-        assert_eq!(judged(&found, &tests), Verdict::Caught("a".into()));
+        let caught = judged(&found, &tests);
+        assert_eq!(caught, Verdict::Caught(By::Tests(vec!["a".into()])));
         let passed = OUTPUT.replace("FAILED", "ok");
         assert_eq!(judged(&passed, &tests), Verdict::Missed);
     }
