@@ -241,9 +241,6 @@ fn quickly(cmd: Cmd) -> Cmd {
     cmd.env("RUST_BACKTRACE", "0")
 }
 
-/// What the compiler refuses takes long to show. The step `tests` does it.
-const NOT_COMPILE_FAIL: &str = "-- --skip compile_fail";
-
 /// Features add to what there is, and change nothing of it. So what a crate's tests find in one set
 /// of them they find in all, if they compile in all: only a thorough run runs them in all.
 fn alone(workspace: &Workspace, depth: Depth) -> Vec<Part> {
@@ -253,11 +250,7 @@ fn alone(workspace: &Workspace, depth: Depth) -> Vec<Part> {
         let test = |flag: &&str| {
             let cmd = Cmd::cargo(if thorough { "test" } else { "check" });
             let cmd = cmd.args("--lib --tests -p").arg(&package.name).args(flag);
-            Action::Run(if thorough {
-                quickly(cmd.args(NOT_COMPILE_FAIL))
-            } else {
-                cmd
-            })
+            Action::Run(quickly(cmd))
         };
         let mut actions: Vec<_> = sets.iter().map(test).collect();
         actions.push(Action::WriteOutside(package.name.clone()));
@@ -288,7 +281,6 @@ fn tests(depth: Depth) -> Vec<Part> {
             for unpublished in ["bench", "parity", "porting", "proof"] {
                 cmd = cmd.arg("--exclude").arg(format!("gosync-{unpublished}"));
             }
-            cmd = cmd.args(NOT_COMPILE_FAIL);
         }
         Depth::Usual => {}
         Depth::Thorough => cmd = cmd.env("PROPTEST_CASES", "5000"),
@@ -349,7 +341,6 @@ fn fallback(workspace: &Workspace) -> Vec<Part> {
         .args(&workspace.published_only())
         .arg("--target-dir")
         .arg(workspace.target_dir("fallback"))
-        .args(NOT_COMPILE_FAIL)
         .env("RUSTFLAGS", "--cfg gosync_fallback");
     vec![Part::named("").and(Action::Run(cmd)).expect(Expect::Tests)]
 }
@@ -362,7 +353,6 @@ fn bits32(workspace: &Workspace) -> Vec<Part> {
     let cmd = quickly(Cmd::cargo("test --all-features --lib --tests --target"))
         .arg(TARGET)
         .args(&workspace.published_only())
-        .args(NOT_COMPILE_FAIL)
         .env("CARGO_TARGET_I686_UNKNOWN_LINUX_MUSL_LINKER", "rust-lld");
     let skip = if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
         Some(String::from("only on Linux, x86_64"))
@@ -416,7 +406,6 @@ fn tsan(workspace: &Workspace, thorough: bool) -> Vec<Part> {
         .args(&workspace.published_only())
         .arg("--target-dir")
         .arg(workspace.target_dir("tsan-std"))
-        .args(NOT_COMPILE_FAIL)
         .env(
             "TSAN_OPTIONS",
             format!(
