@@ -157,8 +157,10 @@ mod imp {
                 NonZeroU32::new(next).expect("the sum of a u32 and one")
             }
         };
-        INDEX.set(Some(index));
+        // In this order: where thread-locals are not native, `INDEX` may have been destroyed, and
+        // there is a lease to be dropped, which clears it.
         LEASE.set(Some(Lease(index)));
+        INDEX.set(Some(index));
         Some(index)
     }
 }

@@ -160,7 +160,12 @@ impl WaitGroup {
     }
 }
 
-#[cfg(all(test, target_os = "linux", not(gosync_loom)))]
+#[cfg(all(
+    test,
+    target_os = "linux",
+    target_pointer_width = "64",
+    not(gosync_loom)
+))]
 mod tests {
     use std::panic::{AssertUnwindSafe, catch_unwind};
 
