@@ -66,6 +66,11 @@ pub struct Cond {
 impl Cond {
     const_fn! {
         /// A condition variable that nobody waits for.
+        ///
+        /// ```
+        /// static COND: gosync_cond::Cond = gosync_cond::Cond::new();
+        /// COND.notify_all();
+        /// ```
         #[doc(alias = "NewCond")]
         #[inline]
         #[must_use]

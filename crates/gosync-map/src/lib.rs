@@ -59,6 +59,9 @@
 //! [`gosync_mutex`]. `Eq` is called under that lock: it must not use the map. And of two threads that
 //! sweep out what has been cleared, one waits for the other.
 //!
+//! seize knows a thread by a thread-local. Once that is destroyed, which may be before the destructors
+//! of the program's own thread-locals run, the map panics if one of these uses it.
+//!
 //! The crate has no loom models: loom can explore only what is written with its atomics, and those
 //! that matter here are papaya's.
 //!

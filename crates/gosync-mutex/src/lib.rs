@@ -20,7 +20,7 @@
 //!
 //! - An unlock *synchronizes with* every later lock and every later successful `try_lock`: what
 //!   was written before the one is seen after the other. A `try_lock` that fails orders nothing.
-//! - A try form never waits, and does not fail while the mutex is free.
+//! - A try form never waits, and fails only if somebody has the mutex or a waiter is about to get it.
 //! - No poisoning: a panic in the section releases the lock, and the next one gets it as usual.
 //! - No owner: a guard is `Send` if its data is, and [`RawMutex::unlock`] works on any thread.
 //! - Misuse is caught: the unlock of an unlocked mutex panics with Go's message, and the mutex

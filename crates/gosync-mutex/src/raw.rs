@@ -83,6 +83,21 @@ const CLAIMED: u32 = 1 << 3;
 const RESERVED: u32 = 1 << 4;
 
 /// Go's `sync.Mutex`, without data: a lock that any thread may release.
+///
+/// It has no owner, so it is up to the caller to pair `lock` and `unlock`;
+/// [`Mutex<T>`](crate::Mutex) does that with guards.
+///
+/// ```
+/// use gosync_mutex::RawMutex;
+///
+/// static LOCK: RawMutex = RawMutex::new();
+///
+/// LOCK.lock();
+/// assert!(!LOCK.try_lock());
+/// std::thread::spawn(|| LOCK.unlock()).join().unwrap(); // on whichever thread
+/// assert!(LOCK.try_lock());
+/// ```
+#[doc(alias = "sync.Mutex")]
 pub struct RawMutex {
     state: AtomicU32,
     pace: AtomicU32,
@@ -97,6 +112,11 @@ fn is_free(state: u32) -> bool {
 impl RawMutex {
     const_fn! {
         /// An unlocked mutex.
+        ///
+        /// ```
+        /// static LOCK: gosync_mutex::RawMutex = gosync_mutex::RawMutex::new();
+        /// assert!(!LOCK.is_locked());
+        /// ```
         #[inline]
         #[must_use]
         pub const fn new() -> Self {
@@ -105,6 +125,17 @@ impl RawMutex {
     }
 
     /// Locks, and waits for as long as somebody else has the lock.
+    ///
+    /// Costs one compare-and-swap if nobody has it. Who finds it taken polls a few times before it
+    /// sleeps, and is served as the [crate](crate#guarantees) says. Synchronizes with every earlier
+    /// [`unlock`](Self::unlock).
+    ///
+    /// ```
+    /// let lock = gosync_mutex::RawMutex::new();
+    /// lock.lock();
+    /// // ... alone ...
+    /// lock.unlock();
+    /// ```
     #[doc(alias = "Lock")]
     #[inline]
     pub fn lock(&self) {
@@ -118,7 +149,16 @@ impl RawMutex {
         }
     }
 
-    /// Locks if nobody has the lock. Never waits.
+    /// Locks if nobody has the lock, and no waiter is about to get it. Returns whether it did. Never
+    /// waits.
+    ///
+    /// If it succeeds it synchronizes as [`lock`](Self::lock) does; a failure orders nothing.
+    ///
+    /// ```
+    /// let lock = gosync_mutex::RawMutex::new();
+    /// assert!(lock.try_lock());
+    /// assert!(!lock.try_lock());
+    /// ```
     #[doc(alias = "TryLock")]
     #[inline]
     #[must_use]
@@ -134,7 +174,17 @@ impl RawMutex {
 
     /// Locks, unless it had to wait for longer than `timeout`. Returns whether it has the lock.
     ///
-    /// It may return a little late, and it takes a lock that is free even if it is late already.
+    /// It may return a little late, and it takes a lock that is free even if it is late already. One
+    /// that gives up leaves nothing behind, and orders nothing. Otherwise as [`lock`](Self::lock). Go
+    /// has no such operation.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let lock = gosync_mutex::RawMutex::new();
+    /// assert!(lock.try_lock_for(Duration::ZERO));
+    /// assert!(!lock.try_lock_for(Duration::from_millis(1)));
+    /// ```
     #[inline]
     #[must_use]
     pub fn try_lock_for(&self, timeout: Duration) -> bool {
@@ -143,7 +193,12 @@ impl RawMutex {
 
     /// Locks, unless it had to wait beyond `deadline`. Returns whether it has the lock.
     ///
-    /// It may return a little late, and it takes a lock that is free even if it is late already.
+    /// Otherwise as [`try_lock_for`](Self::try_lock_for).
+    ///
+    /// ```
+    /// let lock = gosync_mutex::RawMutex::new();
+    /// assert!(lock.try_lock_until(std::time::Instant::now()));
+    /// ```
     #[cfg(not(gosync_loom))]
     #[inline]
     #[must_use]
@@ -153,9 +208,20 @@ impl RawMutex {
 
     /// Unlocks, on whichever thread.
     ///
+    /// Costs one atomic addition if nobody waits; else it may wake a thread, by a system call.
+    /// Synchronizes with every later lock.
+    ///
     /// # Panics
     ///
-    /// If the mutex is not locked: `sync: unlock of unlocked mutex`. It stays as it was.
+    /// If the mutex is not locked: `sync: unlock of unlocked mutex`. It stays as it was. (As in Go, an
+    /// unlock too many while somebody else has the lock releases that one's.)
+    ///
+    /// ```
+    /// let lock = gosync_mutex::RawMutex::new();
+    /// lock.lock();
+    /// lock.unlock();
+    /// assert!(!lock.is_locked());
+    /// ```
     #[doc(alias = "Unlock")]
     #[inline]
     #[track_caller]
@@ -167,7 +233,13 @@ impl RawMutex {
         }
     }
 
-    /// Whether somebody has the lock at this moment.
+    /// Whether somebody has the lock at this moment. Orders nothing.
+    ///
+    /// ```
+    /// let lock = gosync_mutex::RawMutex::new();
+    /// lock.lock();
+    /// assert!(lock.is_locked());
+    /// ```
     #[inline]
     #[must_use]
     pub fn is_locked(&self) -> bool {
