@@ -1,7 +1,7 @@
 //! Where in a table an address has its place.
 
 /// The golden ratio's part of a word.
-#[expect(
+#[allow(
     clippy::cast_possible_truncation,
     reason = "shifted down to what there is room for"
 )]

@@ -7,6 +7,7 @@
 //! | [`queue`] | wait in order of arrival, wake the one who waited longest |
 //! | [`Spin`] | how long to poll before going to sleep: bounded, backing off, nothing where it cannot help |
 //! | [`Patience`] | the same for what takes about as long as a wake-up |
+//! | [`clock`] | moments and deadlines |
 //! | [`thread_index`] | a small number that no other living thread has |
 //! | [`atomic`], [`cell`], [`hint`], [`thread`] | std's, or loom's when the crates are model-checked |
 //!
@@ -33,7 +34,7 @@
 //!   neither clock nor sleep, what does not wait works; a wait with a deadline gives up at once,
 //!   and one without panics, as std's would.
 //! - Nothing here allocates on behalf of a waiting thread. (The first call of [`thread_index`] on
-//!   a thread may.)
+//!   a thread may, and the first wait with a deadline on one that std has not started.)
 //! - The primitives above this crate take their atomics and their waiting from here and nowhere
 //!   else. Built with `--cfg gosync_loom`, a private name that a dependent's own `--cfg loom`
 //!   does not touch, the very same code runs under the loom model checker.

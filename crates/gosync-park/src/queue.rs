@@ -31,6 +31,29 @@
 //! The closures given to this module's functions run with the bucket's lock held. A primitive
 //! that keeps a bit for 'somebody waits' and changes it nowhere else has it exact. They must
 //! neither block nor panic nor use this module.
+//!
+//! ```
+//! use gosync_park::{
+//!     atomic::{AtomicBool, Ordering::Relaxed},
+//!     clock::Instant,
+//!     queue::{self, Place},
+//! };
+//!
+//! let open = AtomicBool::new(false);
+//! let address = (&raw const open).cast();
+//! std::thread::scope(|s| {
+//!     s.spawn(|| {
+//!         let address = (&raw const open).cast();
+//!         // Not if it is open by now: then nobody comes any more.
+//!         queue::wait(address, Place::Back, Instant::now(), || !open.load(Relaxed));
+//!         assert!(open.load(Relaxed));
+//!     });
+//!     queue::wake_all(address, |_| {
+//!         open.store(true, Relaxed);
+//!         true
+//!     });
+//! });
+//! ```
 
 use std::{cell::Cell, ptr};
 
