@@ -16,7 +16,7 @@
 //! | `subjects/` | for each primitive what the threads do, and what must hold |
 
 mod hand;
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod linux;
 mod plain;
 mod round;
@@ -212,7 +212,7 @@ fn print(arguments: &Arguments, tallies: &[Tally], time: Duration) {
     // Alone on a line and in these words: what counts them reads it.
     let (steps, checks) = (sum(|tally| tally.steps), sum(|tally| tally.checks));
     println!("stress: {steps} steps, {checks} checks");
-    #[cfg(target_os = "linux")]
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
     println!("signals that interrupted a thread: {}", linux::signals());
     println!("all invariants held for {:.1} s", time.as_secs_f64());
 }

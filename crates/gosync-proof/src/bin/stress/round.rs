@@ -123,7 +123,7 @@ impl Round<'_> {
             counted: [0; 4],
             checks: 0,
         };
-        #[cfg(target_os = "linux")]
+        #[cfg(all(target_os = "linux", target_env = "gnu"))]
         let _signals = brave(&mut hand);
         while !stop.load(Relaxed) {
             subject.step(&mut hand);
@@ -187,7 +187,7 @@ impl Round<'_> {
 }
 
 /// Puts this thread into the weather.
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
 fn brave(hand: &mut Hand<'_>) -> Option<crate::linux::Signals> {
     use crate::linux;
 
