@@ -42,12 +42,14 @@ impl Laboratory {
         sync(&workspace.root, &copy)?;
         let logs = workspace.target.join("xtask");
         fs::create_dir_all(&logs)?;
-        let folder = |name| workspace.target.join(name).display().to_string();
+        // Not those of the workspace: Cargo would take a library that was built here, of weakened
+        // code, for that of the workspace, since its file is newer than the code there.
+        let built = workspace.target.join("mutants-built");
+        let folder = |name| built.join(name).display().to_string();
         Ok(Self {
             copy,
-            // What others depend on is built already, if the models have been run.
             loom: folder("loom"),
-            target: folder(""),
+            target: folder("tests"),
             log: Log::create(logs.join("mutants.log"))?,
         })
     }
