@@ -8,6 +8,7 @@
 //! | [`Spin`] | how long to poll before going to sleep: bounded, backing off, nothing where it cannot help |
 //! | [`Patience`] | the same for what takes about as long as a wake-up |
 //! | [`clock`] | moments and deadlines |
+//! | [`barrier`] | a fence that costs only one of its two sides |
 //! | [`thread_index`] | a small number that no other living thread has |
 //! | [`atomic`], [`cell`], [`hint`], [`thread`] | std's, or loom's when the crates are model-checked |
 //!
@@ -44,6 +45,7 @@ mod patience;
 mod spin;
 mod thread_index;
 
+pub mod barrier;
 pub mod clock;
 pub mod futex;
 pub mod lock;

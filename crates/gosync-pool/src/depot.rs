@@ -87,10 +87,15 @@ impl<T> Depot<T> {
         }
     }
 
+    /// Whether there is no batch.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.batches.is_empty()
+    }
+
     /// A batch of one item or more.
     pub(crate) fn pop(&self) -> Option<Batch<T>> {
         // `is_empty` is two loads, where `pop` on an empty queue has a fence.
-        if self.batches.is_empty() {
+        if self.is_empty() {
             return None;
         }
         self.batches.pop()

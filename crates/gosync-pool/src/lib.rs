@@ -20,7 +20,8 @@
 //! # Guarantees
 //!
 //! - **No shared cache line.** A `get` and a `put` on one thread write to memory of that thread
-//!   alone, as long as it finds there what it needs: one atomic read-modify-write for the pair.
+//!   alone, as long as it finds there what it needs: by plain loads and stores, without an atomic
+//!   read-modify-write and, on Linux, without a fence.
 //! - **What one thread put another can have.** A `get` that finds nothing of its own looks in the
 //!   depot, which all share, and then with all other threads. If a put happened before a get and
 //!   nobody else uses the pool meanwhile, the get finds an item.
@@ -35,7 +36,9 @@
 //! - **Callbacks and destructors may do anything**, such as using the same pool: none runs while
 //!   the pool is in the middle of something. So may thread-local destructors.
 //! - **Nobody waits.** No `get` and no `put` waits for another thread. (A pool's first use, its
-//!   drop and [`collect()`] take a lock for a moment.)
+//!   drop and [`collect()`] take a lock for a moment. The first use of the first pool tells the
+//!   Linux kernel that we shall need its help, which takes some milliseconds in a process that has
+//!   several threads by then.)
 //! - `put(x)` happens before the `get` that returns `x`.
 //!
 //! # Ageing
@@ -53,7 +56,8 @@
 //! **A program that does not use a pool keeps what is in it**, up to `max_idle` items. To let go of
 //! them call [`Pool::collect`], or [`collect()`] for all pools, twice; or drop the pool. What
 //! stays until then is the pool's own memory: for each thread that ever used it at once some 2 KiB
-//! (more if items take more than 56 bytes: see [`Pool::max_idle`]).
+//! (more if items take more than 56 bytes: see [`Pool::max_idle`]). How it all works, what it costs
+//! and what was tried: `docs/pool.md` in the repository.
 //!
 //! # Differences from Go
 //!
@@ -65,7 +69,8 @@
 //! - There is a bound.
 //! - Go keeps items per processor, we do per thread. Each item can be had by every thread; in Go
 //!   one per processor cannot.
-//! - In the order of Go: the newest item of one's own first, of others the oldest.
+//! - In the order of Go: the newest item of one's own first, of others the oldest. But what a thread
+//!   puts when others have taken items from it goes to the depot at once, until it gets some itself.
 
 mod builder;
 mod depot;
@@ -213,10 +218,11 @@ impl<T, F> Pool<T, F> {
     /// oldest of another thread. Where there is none at all, `init` is called, and nothing in the
     /// pool waits for it: it may take long, panic, or use the pool.
     ///
-    /// Costs one atomic read-modify-write on a cache line of this thread's, if this thread has an
-    /// idle item. Otherwise it takes a batch from the depot, or, if that is empty, half of what
-    /// another thread has, so that the next gets are cheap again. It never blocks. Sometimes it
-    /// [collects](crate#ageing).
+    /// Costs some loads and stores on cache lines of this thread's, if this thread has an idle item.
+    /// Otherwise it takes a batch from the depot, or, if that is empty, half of what another thread
+    /// has, so that the next gets are cheap again. To go to another thread's takes microseconds,
+    /// and is not done if that thread puts and gets at this very moment. It never blocks. Sometimes
+    /// it [collects](crate#ageing).
     ///
     /// The `put` of an item happens before the `get` that returns it.
     ///
@@ -288,10 +294,10 @@ impl<T, F> Pool<T, F> {
     /// Otherwise it is [`reset`](Builder::reset), and then kept; or dropped, if the pool has
     /// [`max_idle`](Self::max_idle) items.
     ///
-    /// Costs no atomic read-modify-write, if this thread has room, and touches no cache line that
-    /// another thread writes to. A thread that has no room for more sends half of its items to the
-    /// depot. The first use of a pool by a thread allocates. It never blocks. Sometimes it
-    /// [collects](crate#ageing).
+    /// Costs some loads and stores, if this thread has room, and touches no cache line that another
+    /// thread writes to. A thread that has no room for more sends half of its items to the depot, or
+    /// all if others have taken some from it. The first use of a pool by a thread allocates. It never
+    /// blocks. Sometimes it [collects](crate#ageing).
     ///
     /// Happens before the `get` that returns the item.
     ///
@@ -373,8 +379,10 @@ impl<T, F> Pool<T, F> {
     /// Drops the items that were put before the last collection and have not been got since: see
     /// [Ageing](crate#ageing). Called twice, with no use between, it empties the pool.
     ///
-    /// Costs a look at all the pool's items, and what their destructors cost. No other thread has to
-    /// wait meanwhile, and several may collect at once.
+    /// Costs a look at the oldest items of each thread, some microseconds for each that has any, and
+    /// what their destructors cost. No other thread has to wait meanwhile: if it comes while its items
+    /// are looked at, it looks elsewhere. Several may collect at once. An item that another thread is
+    /// putting or getting at the time may be left for the next collection.
     ///
     /// # Panics
     ///

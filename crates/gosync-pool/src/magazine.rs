@@ -4,39 +4,56 @@
 //! is its owner; all others are strangers. The owner puts and gets at the top, last in, first out;
 //! strangers take from the bottom, where the items are that have been idle for longest.
 //!
-//! | kind of a cell | means | who leaves it, and how |
+//! ```text
+//! cells   |  taken by strangers  |  items  |  may be filled  |  no permit for these  |
+//!         0                   bottom      top               room                    cells
+//! ```
+//!
+//! One thread at a time is in a magazine: the owner, or one stranger. The owner goes in and out
+//! without a read-modify-write and without a fence, so that a get and a put cost a few loads and
+//! stores; the stranger pays for both (`gosync_park::barrier`). Nobody waits: who finds the other
+//! one inside goes elsewhere.
+//!
+//! | step | the owner | a stranger |
 //! |---|---|---|
-//! | `EMPTY` | no item; above the top | the owner: writes an item, then stores `FULL` |
-//! | `FULL` | an item that nobody has | the owner: CAS to `EMPTY`, reads it. A stranger: CAS to `TAKEN` |
-//! | `TAKEN` | a stranger is reading the item | that stranger: stores `CLOSED` |
-//! | `CLOSED` | a stranger has taken item and permit | the owner, when its top comes down to here: stores `EMPTY` |
+//! | says so | sets `INSIDE` | sets `VISITED`, unless another stranger has |
+//! | fence | `light` | `heavy` |
+//! | looks | `VISITED` is set: clears `INSIDE`, leaves | `INSIDE` is set: clears `VISITED`, leaves |
+//! | is inside | moves items and the top | moves items and the bottom |
+//! | leaves | clears `INSIDE` | clears `VISITED` |
 //!
 //! The word of a magazine, which only its owner writes:
 //!
 //! | bits | name | meaning |
 //! |---|---|---|
-//! | 0..8 | `TOP` | the cells below are the owner's stack |
-//! | 8..32 | `GOT` | the owner's gets here since it last counted them; from `DUE` on it is time to |
+//! | 0..8 | `TOP` | the cells from here on hold no item |
+//! | 8 | `INSIDE` | the owner is inside |
+//! | 9..32 | `GOT` | the owner's gets here since it last counted them; from `DUE` on it is time to |
+//!
+//! Its `visits`, which only who is inside writes, but for `VISITED`:
+//!
+//! | bits | name | meaning |
+//! |---|---|---|
+//! | 0..31 | | the bottom: the cells below hold no item |
+//! | 31 | `VISITED` | a stranger is inside |
 //!
 //! Invariants:
 //!
-//! 1. Cells from the top on are `EMPTY`, cells below it are not. So the owner knows without a look
-//!    at its state that the cell at the top may be filled. It lowers the top when it has emptied
-//!    the cell below itself, or has seen it `CLOSED`; never past a `TAKEN` one.
-//! 2. A cell leaves `FULL` by a CAS, so one thread alone gets the item.
-//! 3. While a cell is `TAKEN` nobody but the stranger touches it.
-//! 4. A magazine holds one permit (see the depot) for each of its first `room` cells that is not
-//!    `CLOSED`, and the top is no higher than `room`. So it never has more items than permits, and
-//!    whoever takes an item from a stranger's magazine takes its permit along.
-//!
-//! A get costs one read-modify-write on a line that is the owner's, a put none. Fewer is not to
-//! be had: a thread that takes what others may take too needs one, or a fence as dear ("Laws of
-//! Order", Attiya and others, 2011).
+//! 1. Owner and stranger are not inside at once: by the two halves of the fence, one of them sees the
+//!    flag of the other. Nor are two strangers, since they set `VISITED` by a swap.
+//! 2. The cells from the bottom to the top hold items, the others do not. Only who is inside touches
+//!    cells.
+//! 3. What one did inside happens before what the next one does: each leaves by a Release store to
+//!    its word, which the other one reads with Acquire when it looks.
+//! 4. A magazine holds one permit (see the depot) for each cell from the bottom to `room`, and the
+//!    top is no higher. So it never has more items than permits, and whoever takes an item takes its
+//!    permit along.
+//! 5. From the bottom to the top items become younger, or stay as young: so what is too old is at
+//!    the bottom.
 //!
 //! When a thread ends, another one may get its number, and with it the magazine. Everything that
 //! the old owner did then happens before everything that the new one does: `thread_index` says so.
-//! The magazine says it again, by a Release store of its word after each step and an Acquire load
-//! before it, which costs next to nothing and needs nobody's word.
+//! The magazine says it again: the owner loads its word with Acquire.
 
 use std::{
     alloc::{Layout, alloc, dealloc, handle_alloc_error},
@@ -47,56 +64,29 @@ use std::{
 
 use gosync_park::{
     atomic::{
-        AtomicBool, AtomicU32, AtomicUsize,
+        AtomicU32, AtomicUsize,
         Ordering::{Acquire, Relaxed, Release},
     },
+    barrier,
     cell::UnsafeCell,
+    hint::spin_loop,
+    thread::yield_now,
 };
 
-/// The kind of a cell is in the low bits of its state. Above them, in a `FULL` one, is the
-/// generation in which the item was put.
-const KIND: u32 = 3;
-/// The cell holds nothing.
-const EMPTY: u32 = 0;
-/// A stranger is reading the item.
-const TAKEN: u32 = 1;
-/// A stranger has taken the item, and its permit.
-const CLOSED: u32 = 2;
-/// The cell holds an item that anybody may take.
-const FULL: u32 = 3;
-
-/// When an item was put: the state of a `FULL` cell.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Stamp(u32);
+/// The generation in which an item was put.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Stamp(pub(crate) u32);
 
 impl Stamp {
-    /// The first generation.
-    pub(crate) const FIRST: Self = Self(FULL);
-
-    /// What is between two generations.
-    pub(crate) const GENERATION: u32 = KIND + 1;
-
-    /// What [`bits`](Self::bits) returned.
-    #[inline]
-    pub(crate) fn from_bits(bits: u32) -> Self {
-        debug_assert_eq!(bits & KIND, FULL);
-        Self(bits)
-    }
-
-    pub(crate) fn bits(self) -> u32 {
-        self.0
-    }
-
-    /// The next generation. After 2^30 of them they come again.
+    /// The next generation. After 2^32 of them they come again.
     pub(crate) fn next(self) -> Self {
-        Self(self.0.wrapping_add(Self::GENERATION))
+        Self(self.0.wrapping_add(1))
     }
 
     /// Whether an item with the stamp `then` was put two generations ago, or more. (It may also
     /// have been put later, while somebody else collects.)
     pub(crate) fn is_two_after(self, then: Self) -> bool {
-        let generations = self.0.wrapping_sub(then.0).cast_signed();
-        generations >= 2 * Self::GENERATION.cast_signed()
+        self.0.wrapping_sub(then.0).cast_signed() >= 2
     }
 }
 
@@ -113,17 +103,24 @@ pub(crate) struct Batch<T> {
     pub(crate) items: Vec<T>,
 }
 
-/// The number of cells in the owner's stack.
+/// The cells from here on hold no item.
 const TOP: u32 = 0xFF;
+/// The owner is inside.
+const INSIDE: u32 = 1 << 8;
 /// One get.
-const GOT: u32 = 1 << 8;
+const GOT: u32 = 1 << 9;
 /// The owner has got 256 items, and should have a look at the clock.
-const DUE: u32 = 1 << 16;
+const DUE: u32 = GOT << 8;
+/// A stranger is inside. The other bits are the bottom, far below this one.
+const VISITED: u32 = 1 << 31;
+
+/// The owner has use for all that it has, and passes on half when there is no room for more.
+const THRIFTY: u32 = u32::MAX;
 
 /// Room for one item.
 struct Cell<T> {
-    state: AtomicU32,
     item: UnsafeCell<MaybeUninit<T>>,
+    stamp: UnsafeCell<Stamp>,
 }
 
 /// The head of a magazine; its cells follow in the same allocation. Aligned so that no two
@@ -132,24 +129,21 @@ struct Cell<T> {
 pub(crate) struct Magazine<T> {
     /// See the module. Only the owner writes it.
     word: AtomicU32,
-    /// How many of the cells may be filled. Only the owner writes it.
+    /// See the module.
+    visits: AtomicU32,
+    /// Only the owner writes it, and only when inside.
     room: AtomicU32,
     /// The number of cells.
     cells: u32,
     /// How often the owner had to look elsewhere. Only the owner writes it.
     detours: AtomicU32,
-    /// Whether strangers want what the owner puts. Only the owner writes it.
-    generous: AtomicBool,
+    /// How many items the owner keeps before it passes them all on; or `THRIFTY`. Only the owner
+    /// writes it.
+    keeps: AtomicU32,
     /// What the owner has met with, but for the gets in `word`. Only the owner writes it.
     tally: Tally,
-    /// Cells that were `CLOSED`, less those that are `EMPTY` again.
-    closed: Strangers,
     first: [Cell<T>; 0],
 }
-
-/// What strangers write to, apart from what the owner writes to all the time.
-#[repr(align(64))]
-struct Strangers(AtomicU32);
 
 /// Counts, which go around where `usize` ends.
 #[derive(Default)]
@@ -228,25 +222,23 @@ impl<T> Magazine<T> {
         };
         let head = Self {
             word: AtomicU32::new(0),
+            visits: AtomicU32::new(0),
             room: AtomicU32::new(0),
             cells: cells::<T>(),
             detours: AtomicU32::new(0),
-            generous: AtomicBool::new(false),
+            keeps: AtomicU32::new(THRIFTY),
             tally: Tally::default(),
-            closed: Strangers(AtomicU32::new(0)),
             first: [],
         };
-        // SAFETY: the memory is ours, aligned, and large enough for the head and all cells. An
-        // item is not written before its cell is `FULL`.
+        // SAFETY: the memory is ours, aligned, and large enough for the head and all cells.
         unsafe {
             magazine.write(head);
             let first = (&raw mut (*magazine.as_ptr()).first).cast::<Cell<T>>();
             for i in 0..cells::<T>() as usize {
-                let cell = first.add(i);
-                (&raw mut (*cell).state).write(AtomicU32::new(EMPTY));
-                // An uninitialised item may stay as it is, but loom's cell has a history beside it.
-                #[cfg(gosync_loom)]
-                (&raw mut (*cell).item).write(UnsafeCell::new(MaybeUninit::uninit()));
+                first.add(i).write(Cell {
+                    item: UnsafeCell::new(MaybeUninit::uninit()),
+                    stamp: UnsafeCell::new(Stamp(0)),
+                });
             }
         }
         magazine
@@ -295,20 +287,34 @@ impl<'a, T> MagazineRef<'a, T> {
         }
     }
 
+    fn top(self) -> u32 {
+        self.head().word.load(Relaxed) & TOP
+    }
+
+    fn bottom(self) -> u32 {
+        self.head().visits.load(Relaxed) & !VISITED
+    }
+
     /// The number of items. Exact if nobody is at work here.
     pub(crate) fn len(self) -> u32 {
-        // Relaxed: what a get must find, since its put happened before, is counted in `word`; what
-        // is counted in `closed` was closed.
-        let closed = self.head().closed.0.load(Relaxed);
-        let items = (self.head().word.load(Relaxed) & TOP).wrapping_sub(closed);
-        // A cell can be closed before it is counted, or the other way round.
-        if items > self.head().cells { 0 } else { items }
+        // Relaxed, both: what a get must find, since its put happened before, is counted.
+        self.top().saturating_sub(self.bottom())
     }
 
     /// The permits that are not in use by an item. Exact if nobody is at work here.
     pub(crate) fn spare(self) -> usize {
-        let top = self.head().word.load(Relaxed) & TOP;
-        self.head().room.load(Relaxed).saturating_sub(top) as usize
+        self.head().room.load(Relaxed).saturating_sub(self.top()) as usize
+    }
+
+    /// Whether the owner only puts, so that what it has is for others.
+    pub(crate) fn is_generous(self) -> bool {
+        self.head().keeps.load(Relaxed) != THRIFTY
+    }
+
+    /// Something that changes whenever the owner has been inside.
+    #[cfg(not(gosync_loom))]
+    pub(crate) fn activity(self) -> u32 {
+        self.head().word.load(Relaxed)
     }
 
     pub(crate) fn tally(self) -> &'a Tally {
@@ -320,47 +326,162 @@ impl<'a, T> MagazineRef<'a, T> {
         (self.head().word.load(Relaxed) / GOT) as usize
     }
 
-    /// Takes the items whose stamp is wanted, with their permits, beginning with the oldest. For
-    /// any thread.
-    pub(crate) fn take(self, wanted: impl Fn(Stamp) -> bool) -> impl Iterator<Item = Entry<T>> {
-        (0..self.head().cells).filter_map(move |i| {
-            // SAFETY: `i` is less than the number of cells.
-            let entry = unsafe { self.cell(i) }.take(&wanted)?;
-            // Relaxed: a hint. The cell is closed before that is counted; see `len`.
-            self.head().closed.0.fetch_add(1, Relaxed);
-            Some(entry)
+    /// Goes in as a stranger, on any thread, where there is no owner any more.
+    ///
+    /// # Safety
+    ///
+    /// The owner does nothing with the magazine during `'a`, and all that it did happened before.
+    pub(crate) unsafe fn visit_deserted(self) -> Option<Visit<'a, T>> {
+        let visits = &self.head().visits;
+        // Acquire: pairs with the store by the stranger before, in `Visit::drop`.
+        let is_visited = visits.fetch_or(VISITED, Acquire) & VISITED != 0;
+        (!is_visited).then(|| Visit {
+            magazine: self,
+            taken: 0,
         })
+    }
+
+    /// Goes in as a stranger, on any thread, unless somebody is inside and does not leave while we look
+    /// so many times more.
+    pub(crate) fn visit(self, mut looks: u32) -> Option<Visit<'a, T>> {
+        let mut has_patience = || {
+            let looks_again = looks > 0;
+            if looks_again {
+                looks -= 1;
+                if looks.is_multiple_of(64) {
+                    yield_now();
+                } else {
+                    spin_loop();
+                }
+            }
+            looks_again
+        };
+        let visit = loop {
+            // SAFETY: whether the owner is here is looked at below. Until then the flag is set to be
+            // cleared again, and no more.
+            if let Some(visit) = unsafe { self.visit_deserted() } {
+                break visit;
+            }
+            if !has_patience() {
+                return None;
+            }
+        };
+        // Pairs with the fence in `pass`.
+        if !barrier::heavy() {
+            return None;
+        }
+        // Acquire: pairs with the stores by which the owner leaves.
+        while self.head().word.load(Acquire) & INSIDE != 0 {
+            if !has_patience() {
+                return None;
+            }
+        }
+        Some(visit)
     }
 }
 
 impl<T> Cell<T> {
     /// # Safety
     ///
-    /// The cell holds an item, which is the caller's alone and is not read again.
+    /// The caller is inside, the cell holds an item, and it is not read again.
     #[inline]
     unsafe fn read(&self) -> T {
         // SAFETY: the caller's promise.
         self.item
-            .with(|place| unsafe { place.read().assume_init() })
+            .with(|place| unsafe { by_words(place).assume_init() })
     }
 
-    fn take(&self, wanted: impl Fn(Stamp) -> bool) -> Option<Entry<T>> {
-        // The plain load first leaves the line alone where there is nothing.
-        let state = self.state.load(Relaxed);
-        if state & KIND != FULL || !wanted(Stamp(state)) {
+    /// # Safety
+    ///
+    /// The caller is inside, and the cell holds no item.
+    #[inline]
+    unsafe fn write(&self, item: T, stamp: Stamp) {
+        // SAFETY: the caller's promise.
+        self.item
+            .with_mut(|place| unsafe { place.write(MaybeUninit::new(item)) });
+        // SAFETY: as above.
+        self.stamp.with_mut(|place| unsafe { *place = stamp });
+    }
+
+    /// # Safety
+    ///
+    /// The caller is inside.
+    #[inline]
+    unsafe fn stamp(&self) -> Stamp {
+        // SAFETY: the caller's promise.
+        self.stamp.with(|place| unsafe { *place })
+    }
+}
+
+/// Reads an item of a few words one word at a time.
+///
+/// An item that was just put was mostly written so. A load of more than one of these words at once,
+/// to which the compiler would join them, waits until they have all reached the cache: that takes
+/// longer than all else that a get does.
+///
+/// # Safety
+///
+/// `from` can be read.
+#[inline]
+unsafe fn by_words<T>(from: *const MaybeUninit<T>) -> MaybeUninit<T> {
+    type Word = MaybeUninit<usize>;
+
+    const MOST: usize = 8;
+    let words = size_of::<T>() / size_of::<Word>();
+    let of_words =
+        size_of::<T>().is_multiple_of(size_of::<Word>()) && align_of::<T>() >= align_of::<Word>();
+    if !of_words || words > MOST {
+        // SAFETY: the caller's promise.
+        return unsafe { from.read() };
+    }
+    let mut item = MaybeUninit::<T>::uninit();
+    for i in 0..words {
+        // SAFETY: there are so many words, aligned, at both places.
+        unsafe {
+            // Volatile: so that they are not joined.
+            let word = from.cast::<Word>().add(i).read_volatile();
+            item.as_mut_ptr().cast::<Word>().add(i).write(word);
+        }
+    }
+    item
+}
+
+/// A stranger inside a magazine.
+pub(crate) struct Visit<'a, T> {
+    magazine: MagazineRef<'a, T>,
+    /// How many items it has taken.
+    taken: u32,
+}
+
+impl<T> Visit<'_, T> {
+    /// Takes the oldest item, with its permit, if there is one and its stamp is wanted.
+    pub(crate) fn take(&mut self, wanted: impl Fn(Stamp) -> bool) -> Option<Entry<T>> {
+        let oldest = self.magazine.bottom() + self.taken;
+        if oldest == self.magazine.top() {
             return None;
         }
-        // Acquire: pairs with the store of FULL in `fill`, so that we see the item.
-        self.state
-            .compare_exchange(state, TAKEN, Acquire, Relaxed)
-            .ok()?;
-        // SAFETY: the cell was FULL, so it holds an item, which by invariant 2 is ours alone; by
-        // invariant 3 nobody else touches the cell before we store CLOSED.
-        let item = unsafe { self.read() };
-        // Release: pairs with the load in `settle`; see there.
-        self.state.store(CLOSED, Release);
-        let stamp = Stamp(state);
+        // SAFETY: below the top, so below the number of cells.
+        let cell = unsafe { self.magazine.cell(oldest) };
+        // SAFETY: we are inside.
+        let stamp = unsafe { cell.stamp() };
+        if !wanted(stamp) {
+            return None;
+        }
+        self.taken += 1;
+        // SAFETY: we are inside, and by invariant 2 the cell holds an item. It is not read again:
+        // the bottom goes up.
+        let item = unsafe { cell.read() };
         Some(Entry { stamp, item })
+    }
+}
+
+impl<T> Drop for Visit<'_, T> {
+    fn drop(&mut self) {
+        // At once raises the bottom and clears VISITED. An addition, since an owner that was inside
+        // all the time may move the bottom.
+        let change = self.taken.wrapping_sub(VISITED);
+        // Release: pairs with the loads by who goes in next.
+        self.magazine.head().visits.fetch_add(change, Release);
     }
 }
 
@@ -375,15 +496,6 @@ impl<T> Clone for Mine<'_, T> {
 }
 
 impl<T> Copy for Mine<'_, T> {}
-
-/// What the owner finds at the top of its magazine.
-pub(crate) enum Top<I> {
-    Item(I),
-    /// A stranger is at work there.
-    Blocked,
-    /// There is nothing.
-    Bottom,
-}
 
 impl<'a, T> Mine<'a, T> {
     /// # Safety
@@ -403,224 +515,106 @@ impl<'a, T> Mine<'a, T> {
         self.0.tally()
     }
 
-    /// Finds the cell for one more item, unless there is no room.
+    /// Says that the owner goes in, and returns `visits` as they are then: if it is `VISITED` or
+    /// more, the owner is not inside and has to take it back.
+    #[inline]
+    fn pass(self, word: u32) -> u32 {
+        // Relaxed: the fence orders it.
+        self.head().word.store(word | INSIDE, Relaxed);
+        // Pairs with the fence in `visit`.
+        barrier::light();
+        // Acquire: pairs with the store by the stranger before, in `Visit::drop`.
+        self.head().visits.load(Acquire)
+    }
+
+    /// Leaves, or takes it back.
+    #[inline]
+    fn leave(self, word: u32) {
+        // Release: pairs with the loads by who goes in next.
+        self.head().word.store(word, Release);
+    }
+
+    /// Goes in to put one more item, unless there is no room, or a stranger is inside.
     #[inline]
     pub(crate) fn vacancy(self) -> Option<Vacancy<'a, T>> {
         // Acquire: pairs with the stores by the owner before; see the module.
         let word = self.head().word.load(Acquire);
+        // One comparison for both: an owner that is inside already finds no room.
         // Relaxed: only the owner writes it.
-        (word & TOP < self.head().room.load(Relaxed)).then(|| Vacancy {
-            head: self.head(),
-            // SAFETY: `room` is no more than the number of cells.
-            cell: unsafe { self.0.cell(word & TOP) },
-            word,
-        })
+        if word & (INSIDE | TOP) >= self.head().room.load(Relaxed) {
+            return None;
+        }
+        if self.pass(word) >= VISITED {
+            self.leave(word);
+            return None;
+        }
+        Some(Vacancy { mine: self, word })
     }
 
-    /// Claims the youngest item, unless a stranger has been there, or it is time to count.
+    /// Goes in to get the youngest item, unless there is none, a stranger is inside, or it is time
+    /// to count.
     #[inline]
     pub(crate) fn claim(self) -> Option<Claim<'a, T>> {
         // Acquire: pairs with the stores by the owner before; see the module.
         let word = self.head().word.load(Acquire);
-        // One comparison for both: with a top of zero, or with `DUE`, it is out of range.
-        let youngest = (word & (DUE | TOP)).wrapping_sub(1);
-        if youngest >= TOP {
+        if word & (DUE | INSIDE) != 0 {
             return None;
         }
-        // SAFETY: the top is no more than the number of cells, by invariant 4.
-        let cell = unsafe { self.0.cell(youngest) };
-        // Relaxed, all three: the item was written by this thread, or by an owner before it whose
-        // `word` we have seen. The cell goes to EMPTY at once, before it is read, since only we
-        // could fill it again.
-        let state = cell.state.load(Relaxed);
-        let claimed = state & KIND == FULL
-            && cell
-                .state
-                .compare_exchange(state, EMPTY, Relaxed, Relaxed)
-                .is_ok();
-        // Not `then_some`: a claim counts when it is dropped.
-        claimed.then(|| Claim {
-            head: self.head(),
-            cell,
-            word,
-        })
-    }
-
-    /// Lowers the top to the youngest item that there is, and claims it.
-    pub(crate) fn settle(self) -> Top<Claim<'a, T>> {
-        loop {
-            match self.lower() {
-                Top::Item(()) => {
-                    // Unless a stranger was faster.
-                    if let Some(claim) = self.claim() {
-                        return Top::Item(claim);
-                    }
-                }
-                Top::Blocked => return Top::Blocked,
-                Top::Bottom => return Top::Bottom,
-            }
+        // One comparison for both: VISITED is above any top.
+        if self.pass(word) >= word & TOP {
+            self.leave(word);
+            return None;
         }
+        Some(Claim { mine: self, word })
     }
 
-    /// Lowers the top past cells that are `CLOSED`.
-    pub(crate) fn lower(self) -> Top<()> {
-        self.count();
-        let head = self.head();
-        loop {
-            let word = head.word.load(Relaxed);
-            if word & TOP == 0 {
-                return Top::Bottom;
-            }
-            // SAFETY: as in `claim`.
-            let cell = unsafe { self.0.cell((word & TOP) - 1) };
-            // Acquire: pairs with the store of CLOSED in `take`, so that the stranger has read
-            // the item before we write another one.
-            match cell.state.load(Acquire) & KIND {
-                FULL => return Top::Item(()),
-                TAKEN => return Top::Blocked,
-                kind => debug_assert_eq!(kind, CLOSED, "below the top no cell is EMPTY"),
-            }
-            // Relaxed: who is to see an item here sees it by a store of FULL.
-            cell.state.store(EMPTY, Relaxed);
-            head.closed.0.fetch_sub(1, Relaxed);
-            // The permit has gone with the item.
-            self.set_room(head.room.load(Relaxed) - 1);
-            head.word.store(word - 1, Release);
-            head.generous.store(true, Relaxed);
+    /// Goes in to do more, unless a stranger is inside.
+    pub(crate) fn enter(self) -> Option<Inside<'a, T>> {
+        // Acquire: pairs with the stores by the owner before; see the module.
+        let word = self.head().word.load(Acquire);
+        if word & INSIDE != 0 {
+            return None;
         }
-    }
-
-    /// Moves the number of gets from the word to the tally.
-    fn count(self) {
-        let head = self.head();
-        let word = head.word.load(Acquire);
-        add(&head.tally.hits, (word / GOT) as usize);
-        head.word.store(word & TOP, Release);
+        if self.pass(word) >= VISITED {
+            self.leave(word);
+            return None;
+        }
+        Some(Inside { mine: self, word })
     }
 
     /// Whether it is time to look at the clock: every 256 gets, and every 16 times that the owner
-    /// had to look elsewhere. To be asked before [`settle`](Self::settle), and once.
+    /// had to look elsewhere. To be asked once each time.
     pub(crate) fn is_due(self) -> bool {
         let head = self.head();
         let detours = head.detours.load(Relaxed).wrapping_add(1);
         head.detours.store(detours, Relaxed);
         head.word.load(Relaxed) & DUE != 0 || detours.is_multiple_of(16)
     }
-
-    /// How many more permits are worth having: as many as there are, but one at least and a batch
-    /// at most. None if there are enough.
-    pub(crate) fn wants(self) -> usize {
-        let room = self.head().room.load(Relaxed);
-        let wanted = if self.is_generous() {
-            batch::<T>().saturating_sub(room)
-        } else {
-            room.clamp(1, batch::<T>()).min(self.head().cells - room)
-        };
-        wanted as usize
-    }
-
-    /// Whether strangers want what the owner puts: then it keeps a batch at most.
-    fn is_generous(self) -> bool {
-        self.head().generous.load(Relaxed)
-    }
-
-    /// The owner has use for all that it has.
-    pub(crate) fn be_thrifty(self) {
-        self.head().generous.store(false, Relaxed);
-    }
-
-    /// Makes room for so many more items, for which the caller has permits.
-    pub(crate) fn widen(self, permits: usize) {
-        let room = self.head().room.load(Relaxed) as usize + permits;
-        self.set_room(u32::try_from(room).expect("no more than the cells"));
-    }
-
-    /// Gives up all room that is not in use, and returns its permits.
-    pub(crate) fn shrink(self) -> usize {
-        let spare = self.0.spare();
-        self.set_room(self.head().word.load(Relaxed) & TOP);
-        spare
-    }
-
-    fn set_room(self, room: u32) {
-        debug_assert!(room <= self.head().cells);
-        // Relaxed: strangers take it for a hint.
-        self.head().room.store(room, Relaxed);
-    }
-
-    /// Takes the youngest items out, with their permits, as long as they are of one generation, and
-    /// `most` of them. `items` is empty.
-    pub(crate) fn spill(self, mut items: Vec<T>, most: usize) -> Option<Batch<T>> {
-        self.lower();
-        let head = self.head();
-        let word = head.word.load(Relaxed);
-        let top = word & TOP;
-        let mut bottom = top;
-        let mut stamp = None;
-        // First all are claimed, then all are moved: a read-modify-write waits for the writes before
-        // it, and those to `items` take long where that was another thread's memory.
-        while bottom > 0 && ((top - bottom) as usize) < most {
-            // SAFETY: as in `claim`.
-            let cell = unsafe { self.0.cell(bottom - 1) };
-            let state = cell.state.load(Relaxed);
-            if state & KIND != FULL || stamp.is_some_and(|stamp| stamp != state) {
-                break;
-            }
-            // Relaxed: as in `claim`.
-            let claimed = cell.state.compare_exchange(state, EMPTY, Relaxed, Relaxed);
-            if claimed.is_err() {
-                break;
-            }
-            stamp = Some(state);
-            bottom -= 1;
-        }
-        // SAFETY: the cells were FULL, so they hold items, by invariant 2 ours alone, and nobody
-        // writes there before our own next `fill`. The top comes down, so each is read once.
-        items.extend((bottom..top).map(|i| unsafe { self.0.cell(i).read() }));
-        self.set_room(head.room.load(Relaxed) - (top - bottom));
-        head.word.store(word - (top - bottom), Release);
-        let stamp = Stamp(stamp?);
-        Some(Batch { stamp, items })
-    }
-
-    /// Puts items here with their permits, the oldest first, as long as there are cells. There must
-    /// be no items yet, and no spare room.
-    pub(crate) fn adopt(self, entries: impl Iterator<Item = Entry<T>>) {
-        for entry in entries {
-            self.widen(1);
-            let vacancy = self.vacancy().expect("there is room, just made");
-            vacancy.fill(entry.item, entry.stamp);
-        }
-    }
 }
 
-/// An `EMPTY` cell in the hands of its owner.
+/// An owner inside its magazine, about to put an item. It has to.
+#[must_use = "the magazine would stay closed"]
 pub(crate) struct Vacancy<'a, T> {
-    head: &'a Magazine<T>,
-    cell: &'a Cell<T>,
+    mine: Mine<'a, T>,
     word: u32,
 }
 
 impl<T> Vacancy<'_, T> {
-    /// Adds the item, as the youngest.
+    /// Adds the item, as the youngest, and leaves.
     #[inline]
     pub(crate) fn fill(self, item: T, stamp: Stamp) {
-        // SAFETY: the cell is EMPTY and the owner is here: by invariant 1 nobody else is.
-        self.cell
-            .item
-            .with_mut(|place| unsafe { place.write(MaybeUninit::new(item)) });
-        // Release: pairs with the CAS in `take`, which then sees the item.
-        self.cell.state.store(stamp.0, Release);
-        // Release: pairs with the loads by the next owner; see the module.
-        self.head.word.store(self.word + 1, Release);
+        // SAFETY: the top is below `room`, which is no more than the number of cells.
+        let cell = unsafe { self.mine.0.cell(self.word & TOP) };
+        // SAFETY: the owner is inside, and by invariant 2 there is no item.
+        unsafe { cell.write(item, stamp) };
+        self.mine.leave(self.word + 1);
     }
 }
 
-/// An item that its owner took out of `FULL` and has still to read.
+/// An owner inside its magazine, about to get an item.
 #[must_use = "the item would be lost"]
 pub(crate) struct Claim<'a, T> {
-    head: &'a Magazine<T>,
-    cell: &'a Cell<T>,
+    mine: Mine<'a, T>,
     word: u32,
 }
 
@@ -628,20 +622,193 @@ impl<T> Claim<'_, T> {
     /// The item.
     #[inline]
     pub(crate) fn read(self) -> T {
-        // SAFETY: the cell was FULL, so it holds an item, and by invariant 2 it is ours alone. By
-        // invariant 1 nobody writes here before our own next `fill`. Read once: `self` is consumed.
-        unsafe { self.cell.read() }
-        // Here `self` is dropped, which counts. As a last statement the count would stand between
-        // the item and the place where the caller wants it, and cost a copy.
+        // SAFETY: the top is above the bottom, so not zero, and no more than the number of cells.
+        let cell = unsafe { self.mine.0.cell((self.word & TOP) - 1) };
+        // SAFETY: the owner is inside, and by invariant 2 there is an item. Read once: the top
+        // comes down.
+        unsafe { cell.read() }
+        // Here `self` is dropped, and the owner leaves. As a last statement that would stand
+        // between the item and the place where the caller wants it, and cost a copy.
     }
 }
 
 impl<T> Drop for Claim<'_, T> {
     #[inline]
     fn drop(&mut self) {
-        let word = self.word.wrapping_add(GOT).wrapping_sub(1);
-        // Release: pairs with the loads by the next owner, who must not fill the cell before we
-        // have read it.
-        self.head.word.store(word, Release);
+        self.mine.leave(self.word.wrapping_add(GOT - 1));
+    }
+}
+
+/// An owner inside its magazine.
+pub(crate) struct Inside<'a, T> {
+    mine: Mine<'a, T>,
+    /// What the word is to be when the owner leaves.
+    word: u32,
+}
+
+impl<T> Drop for Inside<'_, T> {
+    fn drop(&mut self) {
+        self.mine.leave(self.word);
+    }
+}
+
+impl<T> Inside<'_, T> {
+    fn top(&self) -> u32 {
+        self.word & TOP
+    }
+
+    fn bottom(&self) -> u32 {
+        self.mine.0.bottom()
+    }
+
+    fn room(&self) -> u32 {
+        // Relaxed, here and below: strangers take it for a hint.
+        self.mine.head().room.load(Relaxed)
+    }
+
+    fn set_room(&mut self, room: u32) {
+        debug_assert!(self.top() <= room && room <= self.mine.head().cells);
+        self.mine.head().room.store(room, Relaxed);
+    }
+
+    fn keeps(&self) -> u32 {
+        self.mine.head().keeps.load(Relaxed)
+    }
+
+    fn set_keeps(&mut self, keeps: u32) {
+        self.mine.head().keeps.store(keeps, Relaxed);
+    }
+
+    /// Moves the number of gets from the word to the tally.
+    pub(crate) fn count(&mut self) {
+        add(&self.mine.tally().hits, (self.word / GOT) as usize);
+        self.word &= TOP;
+    }
+
+    /// Takes the youngest item, to be used.
+    pub(crate) fn get(&mut self) -> Option<T> {
+        if self.top() == self.bottom() {
+            return None;
+        }
+        self.word = self.word.wrapping_add(GOT - 1);
+        // SAFETY: it was below the top, so below the number of cells.
+        let cell = unsafe { self.mine.0.cell(self.top()) };
+        // SAFETY: the owner is inside, and by invariant 2 there was an item. The top has come down.
+        Some(unsafe { cell.read() })
+    }
+
+    /// Adds an item, as the youngest. There must be spare room.
+    pub(crate) fn put(&mut self, Entry { stamp, item }: Entry<T>) {
+        assert!(self.has_room());
+        // SAFETY: the top is below `room`, which is no more than the number of cells.
+        let cell = unsafe { self.mine.0.cell(self.top()) };
+        // SAFETY: the owner is inside, and by invariant 2 there is no item.
+        unsafe { cell.write(item, stamp) };
+        self.word += 1;
+    }
+
+    pub(crate) fn has_room(&self) -> bool {
+        self.top() < self.room()
+    }
+
+    /// Moves the items down to where strangers have taken some. If they have, they are in want of
+    /// what the owner puts: from now on it goes to the depot.
+    pub(crate) fn settle(&mut self) {
+        let bottom = self.bottom();
+        if bottom == 0 {
+            return;
+        }
+        self.set_keeps(0);
+        for i in bottom..self.top() {
+            // SAFETY: below the number of cells. We are inside; there is an item at `i`, and there
+            // is none below the bottom, or none any more.
+            unsafe {
+                let (from, to) = (self.mine.0.cell(i), self.mine.0.cell(i - bottom));
+                to.write(from.read(), from.stamp());
+            }
+        }
+        self.word -= bottom;
+        self.set_room(self.room() - bottom);
+        // Relaxed: no stranger goes in before we leave. One that knocks meanwhile may have set
+        // VISITED, and will clear it.
+        self.mine.head().visits.fetch_sub(bottom, Relaxed);
+    }
+
+    /// The owner has use for all that it has.
+    pub(crate) fn be_thrifty(&mut self) {
+        self.set_keeps(THRIFTY);
+    }
+
+    /// An owner that is generous keeps twice as many items together, as long as those before have not
+    /// all been fetched.
+    pub(crate) fn be_less_generous(&mut self) {
+        let keeps = self.keeps();
+        if keeps != THRIFTY {
+            self.set_keeps((2 * keeps).clamp(1, self.mine.head().cells));
+        }
+    }
+
+    /// How many more permits are worth having: as many as there are, but one at least and a batch
+    /// at most; at once what it keeps, if the owner is generous. None if there are enough.
+    pub(crate) fn wants(&self) -> usize {
+        let (room, cells) = (self.room(), self.mine.head().cells);
+        let wanted = match self.keeps() {
+            THRIFTY => room.clamp(1, batch::<T>()).min(cells - room),
+            keeps => keeps.saturating_sub(room),
+        };
+        wanted as usize
+    }
+
+    /// How many items to pass on when there is no room for more: all, or half.
+    pub(crate) fn surplus(&self) -> usize {
+        let is_thrifty = self.keeps() == THRIFTY;
+        (if is_thrifty {
+            batch::<T>()
+        } else {
+            cells::<T>()
+        }) as usize
+    }
+
+    /// Makes room for so many more items, for which the caller has permits.
+    pub(crate) fn widen(&mut self, permits: usize) {
+        let room = self.room() as usize + permits;
+        self.set_room(u32::try_from(room).expect("no more than the cells"));
+    }
+
+    /// Gives up all room that is not in use, and returns its permits.
+    pub(crate) fn shrink(&mut self) -> usize {
+        let spare = self.room() - self.top();
+        self.set_room(self.top());
+        spare as usize
+    }
+
+    /// Takes the youngest items out, with their permits, as long as they are of one generation, and
+    /// `most` of them, into a `blank`.
+    pub(crate) fn spill(
+        &mut self,
+        blank: impl FnOnce() -> Vec<T>,
+        most: usize,
+    ) -> Option<Batch<T>> {
+        let (bottom, top) = (self.bottom(), self.top());
+        // SAFETY: below the number of cells, and the owner is inside.
+        let stamp_of = |i: u32| unsafe { self.mine.0.cell(i).stamp() };
+        let stamp = (bottom < top).then(|| stamp_of(top - 1))?;
+        let alike = (bottom..top).rev().take(most);
+        let from = alike.take_while(|&i| stamp_of(i) == stamp).last()?;
+        let mut items = blank();
+        // SAFETY: as above, and by invariant 2 there are items. The top comes down.
+        items.extend((from..top).map(|i| unsafe { self.mine.0.cell(i).read() }));
+        self.word -= top - from;
+        self.set_room(self.room() - (top - from));
+        Some(Batch { stamp, items })
+    }
+
+    /// Puts items here with their permits, the oldest first, as many as there are cells. There must
+    /// be no items yet.
+    pub(crate) fn adopt(&mut self, entries: impl Iterator<Item = Entry<T>>) {
+        for entry in entries {
+            self.widen(1);
+            self.put(entry);
+        }
     }
 }

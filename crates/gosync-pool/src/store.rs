@@ -28,6 +28,7 @@ use gosync_park::{
         AtomicPtr, AtomicU32, AtomicUsize,
         Ordering::{AcqRel, Acquire, Relaxed},
     },
+    barrier,
     clock::Instant,
     const_fn, known_thread_index, thread_index,
 };
@@ -35,9 +36,8 @@ use gosync_park::{
 use crate::{
     Stats,
     depot::Depot,
-    for_all::for_all,
     magazine::{
-        Batch, Claim, Entry, Magazine, MagazineRef, Mine, Stamp, Tally, Top, Vacancy, add, batch,
+        Batch, Claim, Entry, Inside, Magazine, MagazineRef, Mine, Stamp, Tally, Vacancy, Visit, add,
     },
     registry,
 };
@@ -63,6 +63,27 @@ const NEAR_BITS: u32 = 1;
 
 const NEAR: usize = 1 << NEAR_BITS;
 const FAR: usize = (u32::BITS - NEAR_BITS) as usize;
+
+/// How patiently a collection waits for who is inside a magazine to leave it. That takes nanoseconds
+/// for an owner and microseconds for a stranger, unless it was preempted in there.
+#[derive(Clone, Copy)]
+enum Patience {
+    /// It comes by itself, in the middle of somebody's get or put: what it misses is for the next one.
+    Little,
+    /// Somebody asked for it.
+    Much,
+}
+
+impl Patience {
+    fn looks(self) -> u32 {
+        match self {
+            // loom has the order in which no look is needed, too.
+            _ if cfg!(gosync_loom) => 0,
+            Self::Little => 50,
+            Self::Much => 10_000,
+        }
+    }
+}
 
 type Slot<T> = AtomicPtr<Magazine<T>>;
 
@@ -138,12 +159,15 @@ impl<T> Store<T> {
         let table = self.table_or_new(plan);
         let mine = table.mine_or_new();
         table.collect_if_due(mine);
-        let empty = match mine.map(Mine::settle) {
-            Some(Top::Item(claim)) => return Some(claim.read()),
-            Some(Top::Bottom) => mine,
-            Some(Top::Blocked) | None => None,
-        };
-        let item = table.take_shared(empty);
+        let mut inside = mine.and_then(Mine::enter);
+        if let Some(inside) = &mut inside {
+            inside.count();
+            if let Some(item) = inside.get() {
+                return Some(item);
+            }
+        }
+        let item = table.take_shared(inside.as_mut());
+        drop(inside);
         table.count(mine, |tally| match item {
             Some(_) => &tally.hits,
             None => &tally.misses,
@@ -158,7 +182,7 @@ impl<T> Store<T> {
         let table = self.table_or_new(plan);
         let mine = table.mine_or_new();
         table.collect_if_due(mine);
-        let given = table.give(item, mine);
+        let given = table.give(item, mine.and_then(Mine::enter));
         if given.is_err() {
             table.count(mine, |tally| &tally.dropped);
         }
@@ -176,8 +200,9 @@ impl<T> Store<T> {
     #[cold]
     #[inline(never)]
     fn allocate(&self, plan: Plan) -> &Table<T> {
+        barrier::prepare();
         let new = Arc::new(Table {
-            stamp: AtomicU32::new(Stamp::FIRST.bits()),
+            stamp: AtomicU32::new(0),
             near: std::array::from_fn(|_| AtomicPtr::new(ptr::null_mut())),
             far: std::array::from_fn(|_| AtomicPtr::new(ptr::null_mut())),
             highest: AtomicU32::new(0),
@@ -203,7 +228,7 @@ impl<T> Store<T> {
     /// Drops what was not used for two collections.
     pub(crate) fn collect(&self) {
         if let Some(table) = self.table() {
-            table.collect();
+            table.collect(Patience::Much);
         }
     }
 
@@ -215,6 +240,24 @@ impl<T> Store<T> {
     pub(crate) fn stats(&self) -> Stats {
         self.table().map_or_else(Stats::default, Table::stats)
     }
+}
+
+/// Whether the owner puts and gets just now. It had better be left alone: it would have to look
+/// elsewhere at once, and to go in costs microseconds, more than to make an item.
+#[cfg(not(gosync_loom))]
+fn is_in_use<T>(magazine: MagazineRef<'_, T>) -> bool {
+    const LOOKS: usize = 4;
+    let before = magazine.activity();
+    (0..LOOKS).any(|_| {
+        gosync_park::hint::spin_loop();
+        magazine.activity() != before
+    })
+}
+
+/// loom is to see what happens if not.
+#[cfg(gosync_loom)]
+fn is_in_use<T>(_: MagazineRef<'_, T>) -> bool {
+    false
 }
 
 /// Points `place` to `new`, unless it points somewhere already. Returns where it points now, and
@@ -303,25 +346,29 @@ impl<T> Table<T> {
     #[inline]
     fn stamp(&self) -> Stamp {
         // Relaxed: an item that is put while a collection begins counts to either generation.
-        Stamp::from_bits(self.stamp.load(Relaxed))
+        Stamp(self.stamp.load(Relaxed))
     }
 
     /// Takes an item from the depot or from another thread's magazine, and some more if `empty`, the
     /// caller's own, can have them.
-    fn take_shared(&self, empty: Option<Mine<'_, T>>) -> Option<T> {
-        // Permits that an empty magazine has are of no use until its owner puts again.
-        let spare = empty.map_or(0, Mine::shrink);
-        if let Some(mine) = empty {
+    fn take_shared(&self, mut empty: Option<&mut Inside<'_, T>>) -> Option<T> {
+        let spare = empty.as_mut().map_or(0, |mine| {
+            mine.settle();
             mine.be_thrifty();
-        }
-        let item = self.take_batch(empty).or_else(|| self.steal(empty));
+            // Permits that an empty magazine has are of no use until its owner puts again.
+            mine.shrink()
+        });
+        let item = match self.depot.pop() {
+            Some(batch) => self.take_batch(batch, empty),
+            None => self.steal(empty),
+        };
         // An item that leaves the pool leaves its permit.
         self.depot.release(spare + usize::from(item.is_some()));
         item
     }
 
-    fn take_batch(&self, empty: Option<Mine<'_, T>>) -> Option<T> {
-        let Batch { stamp, mut items } = self.depot.pop()?;
+    fn take_batch(&self, batch: Batch<T>, empty: Option<&mut Inside<'_, T>>) -> Option<T> {
+        let Batch { stamp, mut items } = batch;
         let youngest = items.pop()?;
         if let Some(mine) = empty {
             mine.adopt(items.drain(..).map(|item| Entry { stamp, item }));
@@ -330,55 +377,72 @@ impl<T> Table<T> {
         Some(youngest)
     }
 
-    fn steal(&self, empty: Option<Mine<'_, T>>) -> Option<T> {
+    fn steal(&self, mut empty: Option<&mut Inside<'_, T>>) -> Option<T> {
         // The own magazine comes last: there is something only where a stranger is at work.
         let next = thread_index().map_or(1, |me| me.get().saturating_add(1));
         self.magazines(next).find_map(|magazine| {
-            let half = magazine.len().div_ceil(2) as usize;
-            if half == 0 {
+            let len = magazine.len();
+            if len == 0 || is_in_use(magazine) {
                 return None;
             }
-            let mut stolen = magazine.take(|_| true);
-            let oldest = stolen.next()?;
-            if let Some(mine) = empty {
-                mine.adopt(stolen.take(half - 1));
+            let mut visit = magazine.visit(0)?;
+            let oldest = visit.take(|_| true)?;
+            if let Some(mine) = &mut empty {
+                // All, if the owner only puts, and otherwise half.
+                let more = if magazine.is_generous() {
+                    len
+                } else {
+                    len.div_ceil(2)
+                } - 1;
+                let stolen = std::iter::from_fn(|| visit.take(|_| true));
+                mine.adopt(stolen.take(more as usize));
             }
             Some(oldest.item)
         })
     }
 
     /// Keeps an item, or gives it back.
-    fn give(&self, item: T, mine: Option<Mine<'_, T>>) -> Result<(), T> {
+    fn give(&self, item: T, mine: Option<Inside<'_, T>>) -> Result<(), T> {
         let stamp = self.stamp();
-        if let Some(mine) = mine {
-            mine.lower();
-            if mine.vacancy().is_none() {
-                if mine.wants() == 0 {
-                    self.spill(mine);
-                }
-                mine.widen(self.depot.reserve(mine.wants()));
-            }
-            if let Some(vacancy) = mine.vacancy() {
-                vacancy.fill(item, stamp);
+        if let Some(mut mine) = mine {
+            mine.settle();
+            self.make_room(&mut mine);
+            if mine.has_room() {
+                mine.put(Entry { stamp, item });
                 return Ok(());
             }
         }
-        // A thread in its last moments, or one that a stranger keeps from its own top.
+        // A thread in its last moments, one that a stranger keeps from its own magazine, or one whose
+        // items others want.
         if self.depot.reserve(1) == 0 {
             return Err(item);
         }
-        let items = vec![item];
+        let mut items = self.depot.blank();
+        items.push(item);
         self.depot.push(Batch { stamp, items });
         Ok(())
     }
 
-    /// Sends as many items to the depot as make a batch, though it may take several: what was put
-    /// in one generation is apart from the rest, and so is what is above a hole that a stranger
-    /// left. To stop there would leave so little room that the next batches were as small.
-    fn spill(&self, mine: Mine<'_, T>) {
-        let mut left = batch::<T>() as usize;
+    fn make_room(&self, mine: &mut Inside<'_, T>) {
+        if mine.has_room() {
+            return;
+        }
+        if !self.depot.is_empty() {
+            mine.be_less_generous();
+        }
+        if mine.wants() == 0 {
+            self.spill(mine);
+        }
+        mine.widen(self.depot.reserve(mine.wants()));
+    }
+
+    /// Sends the surplus to the depot, though it may take several batches: what was put in one
+    /// generation is apart from the rest. To stop there would leave so little room that the next
+    /// batches were as small.
+    fn spill(&self, mine: &mut Inside<'_, T>) {
+        let mut left = mine.surplus();
         while left > 0 {
-            let Some(batch) = mine.spill(self.depot.blank(), left) else {
+            let Some(batch) = mine.spill(|| self.depot.blank(), left) else {
                 break;
             };
             left -= batch.items.len();
@@ -410,24 +474,33 @@ impl<T> Table<T> {
                 .compare_exchange(then, now, Relaxed, Relaxed)
                 .is_ok()
         {
-            self.collect();
+            self.collect(Patience::Little);
         }
     }
 
-    fn collect(&self) {
+    fn collect(&self, patience: Patience) {
         // Relaxed: items are handed over by their cells and batches.
-        let then = self.stamp.fetch_add(Stamp::GENERATION, Relaxed);
-        let now = Stamp::from_bits(then).next();
+        let now = Stamp(self.stamp.fetch_add(1, Relaxed)).next();
         let is_old = |stamp| now.is_two_after(stamp);
-        for magazine in self.magazines(1) {
-            self.drop_old(magazine.take(is_old).map(|entry| entry.item));
+        for magazine in self.magazines(1).filter(|magazine| magazine.len() > 0) {
+            let old = |mut visit: Visit<'_, T>| -> Vec<T> {
+                std::iter::from_fn(|| visit.take(is_old))
+                    .map(|entry| entry.item)
+                    .collect()
+            };
+            // Somebody is inside: next time.
+            self.drop_old(magazine.visit(patience.looks()).map_or_else(Vec::new, old));
         }
-        self.drop_old(self.depot.take(is_old).flat_map(|batch| batch.items));
+        self.drop_old(
+            self.depot
+                .take(is_old)
+                .flat_map(|batch| batch.items)
+                .collect(),
+        );
         self.depot.free_blanks();
     }
 
-    fn drop_old(&self, old: impl Iterator<Item = T>) {
-        let old: Vec<_> = old.collect();
+    fn drop_old(&self, old: Vec<T>) {
         self.depot.release(old.len());
         self.tally.dropped.fetch_add(old.len(), Relaxed);
         // The destructors run here. If one panics, the others run all the same.
@@ -496,15 +569,22 @@ impl<T> Table<T> {
 
 impl<T> Drop for Table<T> {
     fn drop(&mut self) {
-        // Only memory is freed here: `Store::drop` has taken the items out.
+        // Hardly ever any: `Store::drop` has taken the items out, but where a collection was at work.
+        let mut left = Vec::new();
         // Relaxed: `&mut self`, so whatever happened here happened before.
-        let free = |slot: &Slot<T>| {
-            if let Some(head) = NonNull::new(slot.load(Relaxed)) {
-                // SAFETY: from `allocate_magazine`, and nobody else is here any more.
-                unsafe { Magazine::free(head) };
+        let mut free = |slot: &Slot<T>| {
+            let Some(head) = NonNull::new(slot.load(Relaxed)) else {
+                return;
+            };
+            // SAFETY: from `allocate_magazine`, and nobody else is here any more.
+            unsafe {
+                if let Some(mut visit) = MagazineRef::new(head).visit_deserted() {
+                    left.extend(std::iter::from_fn(|| visit.take(|_| true)));
+                }
+                Magazine::free(head);
             }
         };
-        self.near.iter().for_each(free);
+        self.near.iter().for_each(&mut free);
         for (bucket, first) in self.far.iter().enumerate() {
             let first = first.load(Relaxed);
             if first.is_null() {
@@ -513,14 +593,14 @@ impl<T> Drop for Table<T> {
             let slots = ptr::slice_from_raw_parts_mut(first, bucket_len(bucket));
             // SAFETY: from `allocate_bucket`, with this length, and freed nowhere else.
             let slots = unsafe { Box::from_raw(slots) };
-            slots.iter().for_each(free);
+            slots.iter().for_each(&mut free);
         }
     }
 }
 
 impl<T> registry::Collect for Table<T> {
     fn collect(&self) {
-        self.collect();
+        self.collect(Patience::Much);
     }
 }
 
@@ -537,11 +617,18 @@ impl<T> Drop for Store<T> {
         if table.plan.listed {
             registry::unlist(Arc::as_ptr(&table));
         }
-        // A collection may be under way still: what it has taken it drops.
-        let mut items = table
-            .magazines(1)
-            .flat_map(|magazine| magazine.take(|_| true).map(|entry| entry.item))
-            .chain(table.depot.take(|_| true).flat_map(|batch| batch.items));
-        for_all(&mut items, drop);
+        let mut items: Vec<_> = table
+            .depot
+            .take(|_| true)
+            .flat_map(|batch| batch.items)
+            .collect();
+        for magazine in table.magazines(1) {
+            // A collection may be under way still. Where it is just now, the table drops what it leaves.
+            // SAFETY: `&mut self`, so no owner is here any more.
+            if let Some(mut visit) = unsafe { magazine.visit_deserted() } {
+                items.extend(std::iter::from_fn(|| visit.take(|_| true)).map(|entry| entry.item));
+            }
+        }
+        // Here they are dropped, then the table.
     }
 }

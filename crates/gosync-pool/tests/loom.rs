@@ -1,7 +1,7 @@
 //! The magazines and the table that leads to them, in every interleaving.
 //!
 //! Under loom a magazine has two cells and the table one near slot: see the constants. The shared
-//! part is a stand-in whose steps loom does not see.
+//! part is a stand-in whose steps loom does not see. Both halves of the fence are whole ones.
 #![cfg(gosync_loom)]
 
 use std::sync::{
@@ -149,7 +149,7 @@ fn put_after_steal() {
                 let pool = Arc::clone(&pool);
                 thread::spawn(move || [get(&pool), get(&pool)])
             };
-            // The ring is full until the thief has been: one of these goes where its item was, or
+            // The magazine is full until the thief has been: one of these goes where its item was, or
             // both into the shared part.
             pool.put(Item::new(3, &drops));
             let mine = get(&pool);
