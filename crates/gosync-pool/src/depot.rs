@@ -5,9 +5,9 @@
 //! their permits along. So no step needs to look at the whole pool to keep the bound, and at no
 //! moment is it passed.
 //!
-//! A magazine that is full sends half of its items here, one that is empty takes a batch: where
-//! items are put on one thread and got on another they flow back so, a batch to one operation on
-//! a shared queue.
+//! A magazine that is full sends half of its items here, or all, if it was robbed before; one that
+//! is empty takes a batch. So items that are put on one thread and got on another flow back, a batch
+//! to one operation on a shared queue.
 
 use crossbeam_queue::ArrayQueue;
 use gosync_park::atomic::{AtomicUsize, Ordering::Relaxed};

@@ -19,14 +19,14 @@
 //! | says so | sets `INSIDE` | sets `VISITED`, unless another stranger has |
 //! | fence | `light` | `heavy` |
 //! | looks | `VISITED` is set: clears `INSIDE`, leaves | `INSIDE` is set: clears `VISITED`, leaves |
-//! | is inside | moves items and the top | moves items and the bottom |
-//! | leaves | clears `INSIDE` | clears `VISITED` |
+//! | is inside | puts and gets, moves items down | takes items from the bottom |
+//! | leaves | clears `INSIDE`, sets the top | clears `VISITED`, raises the bottom |
 //!
 //! The word of a magazine, which only its owner writes:
 //!
 //! | bits | name | meaning |
 //! |---|---|---|
-//! | 0..8 | `TOP` | the cells from here on hold no item |
+//! | 0..8 | `TOP` | the top: the cells from it on hold no item |
 //! | 8 | `INSIDE` | the owner is inside |
 //! | 9..32 | `GOT` | the owner's gets here since it last counted them; from `DUE` on it is time to |
 //!
@@ -34,7 +34,7 @@
 //!
 //! | bits | name | meaning |
 //! |---|---|---|
-//! | 0..31 | | the bottom: the cells below hold no item |
+//! | 0..31 | | the bottom: the cells below it hold no item |
 //! | 31 | `VISITED` | a stranger is inside |
 //!
 //! Invariants:
