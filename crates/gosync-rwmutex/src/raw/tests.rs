@@ -2,6 +2,7 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
+    sync::Mutex,
     thread,
 };
 
@@ -372,4 +373,128 @@ fn the_next_writer_is_announced_by_the_one_before() {
         });
         assert!(!lock.is_locked());
     }
+}
+
+/// Waits for a moment that comes.
+fn until(moment: impl Fn() -> bool) {
+    while !moment() {
+        thread::yield_now();
+    }
+}
+
+/// A lock, who went in in which order, and a gate behind which readers stay in.
+struct Scene {
+    lock: RawRwMutex,
+    order: Mutex<Vec<&'static str>>,
+    gate: std::sync::RwLock<()>,
+}
+
+impl Scene {
+    fn new(lock: RawRwMutex) -> Self {
+        let (order, gate) = (Mutex::default(), std::sync::RwLock::default());
+        Self { lock, order, gate }
+    }
+
+    fn enters(&self, who: &'static str) {
+        self.order.lock().unwrap().push(who);
+    }
+
+    fn entered(&self) -> usize {
+        self.order.lock().unwrap().len()
+    }
+
+    fn reads(&self, who: &'static str) {
+        self.lock.lock_shared();
+        self.enters(who);
+        drop(self.gate.read().unwrap());
+        self.lock.unlock_shared();
+    }
+
+    fn writes(&self, who: &'static str) {
+        self.lock.lock_exclusive();
+        self.enters(who);
+        self.lock.unlock_exclusive();
+    }
+
+    fn queued(&self) -> usize {
+        queue::len(self.lock.readers_queue())
+    }
+
+    fn has(&self, bit: usize) -> bool {
+        self.lock.state.load(Relaxed) & bit != 0
+    }
+}
+
+/// The bound that <https://go.dev/issue/17973> is about: a writer waits for the readers that are in,
+/// and for one batch of queued readers per writer that goes before it. Readers that come when it is
+/// the next one do not delay it, however many they are, and though others are in.
+#[test]
+fn a_writer_waits_for_one_batch_of_readers_per_writer_ahead() {
+    const BATCH: usize = 4;
+
+    for lock in [RawRwMutex::new(), biased()] {
+        let scene = Scene::new(lock);
+        thread::scope(|s| {
+            scene.lock.lock_shared();
+            s.spawn(|| scene.writes("first writer"));
+            until(|| scene.has(WRITER));
+            s.spawn(|| scene.writes("second writer"));
+            until(|| scene.has(NEXT));
+            for _ in 0..BATCH {
+                s.spawn(|| scene.reads("batch"));
+            }
+            until(|| scene.queued() == BATCH);
+
+            let gate = scene.gate.write().unwrap();
+            scene.lock.unlock_shared();
+            until(|| scene.entered() == 1 + BATCH);
+            // The batch is in, and the second writer waits for it, and for nobody else.
+            for _ in 0..2 * BATCH {
+                s.spawn(|| scene.reads("late"));
+            }
+            until(|| scene.queued() == 2 * BATCH);
+            assert!(!scene.lock.try_lock_shared());
+            drop(gate);
+        });
+        let mut expected = vec!["first writer"];
+        expected.extend(["batch"; BATCH]);
+        expected.push("second writer");
+        expected.extend(["late"; 2 * BATCH]);
+        assert_eq!(*scene.order.lock().unwrap(), expected);
+        assert!(!scene.lock.is_locked());
+    }
+}
+
+/// The bound that <https://go.dev/issue/76808> is about: a reader waits for one writer at most,
+/// though writers come without a pause.
+#[test]
+fn a_reader_waits_for_one_writer_at_most() {
+    const ROUNDS: usize = 200;
+
+    let lock = RawRwMutex::new();
+    // The writers that have gone in, and how many had when the reader was seen in the queue.
+    let (writers, seen) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let over = std::sync::atomic::AtomicBool::new(false);
+    thread::scope(|s| {
+        for _ in 0..3 {
+            s.spawn(|| {
+                while !over.load(Relaxed) {
+                    lock.lock_exclusive();
+                    let nth = 1 + writers.fetch_add(1, Relaxed);
+                    // No writer leaves before the reader has come.
+                    until(|| queue::len(lock.readers_queue()) == 1 || over.load(Relaxed));
+                    seen.store(nth, Relaxed);
+                    lock.unlock_exclusive();
+                }
+            });
+        }
+        until(|| writers.load(Relaxed) != 0);
+        for _ in 0..ROUNDS {
+            lock.lock_shared();
+            assert_eq!(writers.load(Relaxed), seen.load(Relaxed));
+            lock.unlock_shared();
+        }
+        over.store(true, Relaxed);
+    });
+    assert!(!lock.is_locked());
 }
