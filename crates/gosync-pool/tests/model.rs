@@ -8,7 +8,7 @@ use std::{
 };
 
 use gosync_pool::{Pool, Stats};
-use proptest::prelude::*;
+use proptest::{prelude::*, test_runner::FileFailurePersistence};
 
 const THREADS: usize = 3;
 const MAX_IDLE: usize = 150;
@@ -124,9 +124,9 @@ fn any_sequence_of_calls() {
     ];
     let calls = prop::collection::vec((0..THREADS, op), 0..40);
 
-    // Failures print their calls; there is no need for a file of them.
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/model.regressions");
     let config = ProptestConfig {
-        failure_persistence: None,
+        failure_persistence: Some(Box::new(FileFailurePersistence::Direct(file))),
         ..ProptestConfig::default()
     };
     proptest!(config, |(calls in calls)| {

@@ -161,7 +161,7 @@ pub(super) fn all(workspace: &Workspace, depth: Depth) -> Vec<Step> {
         },
         Step {
             name: "fallback",
-            about: "all tests on the futex made of std alone",
+            about: "what waits also does on the futex made of std alone",
             unit: "",
             quick: false,
             parts: fallback(workspace),
@@ -235,6 +235,9 @@ pub(super) fn all(workspace: &Workspace, depth: Depth) -> Vec<Step> {
         },
     ]
 }
+
+/// The crate that all waiting is in.
+const PARK: &str = "gosync-park";
 
 /// Many tests panic on purpose, often: to collect a backtrace each time takes long.
 fn quickly(cmd: Cmd) -> Cmd {
@@ -336,12 +339,18 @@ fn mutants(thorough: bool) -> Vec<Part> {
     vec![Part::named("").and(check).and(run).expect(Expect::Mutants)]
 }
 
+/// The crates that wait, since nothing else of them changes.
 fn fallback(workspace: &Workspace) -> Vec<Part> {
-    let cmd = quickly(Cmd::cargo("test --all-features --lib --tests"))
-        .args(&workspace.published_only())
-        .arg("--target-dir")
+    let cmd = quickly(Cmd::cargo("test --all-features --lib --tests --target-dir"))
         .arg(workspace.target_dir("fallback"))
         .env("RUSTFLAGS", "--cfg gosync_fallback");
+    let waits = |package: &&Package| {
+        package.name == PARK || package.dependencies.iter().any(|name| name == PARK)
+    };
+    let cmd = workspace
+        .published()
+        .filter(waits)
+        .fold(cmd, |cmd, package| cmd.arg("-p").arg(&package.name));
     vec![Part::named("").and(Action::Run(cmd)).expect(Expect::Tests)]
 }
 
@@ -371,9 +380,10 @@ fn bits32(workspace: &Workspace) -> Vec<Part> {
 }
 
 /// All tests run under `ThreadSanitizer` only where std can be compiled for it too: it takes for
-/// races what it does not see synchronized, such as the end of a `thread::scope`. Two programs are
-/// written to need no such std: `examples/races.rs`, and what stress does to these primitives (not
-/// to the map, since seize orders by fences, nor to what gives out an `Arc`, since std does).
+/// races what it does not see synchronized, such as the end of a `thread::scope`. That takes long.
+/// Two programs are written to need no such std: `examples/races.rs`, and what stress does to
+/// these primitives (not to the map, since seize orders by fences, nor to what gives out an `Arc`,
+/// since std does).
 fn tsan(workspace: &Workspace, thorough: bool) -> Vec<Part> {
     let nightly = |arguments: &str| {
         Cmd::cargo(arguments)
@@ -415,22 +425,19 @@ fn tsan(workspace: &Workspace, thorough: bool) -> Vec<Part> {
         )
         .env("RUSTFLAGS", "-Zsanitizer=thread");
     let nightly = Nightly::probe();
-    vec![
-        Part {
-            skip: nightly.no_tsan(),
-            ..Part::named("races").and(Action::Run(races))
-        },
-        Part {
-            skip: nightly.no_tsan(),
-            ..Part::named("stress").and(Action::Run(stress))
-        },
-        Part {
+    let part = |name: &str, cmd| Part {
+        skip: nightly.no_tsan(),
+        ..Part::named(name).and(Action::Run(cmd))
+    };
+    let mut parts = vec![part("races", races), part("stress", stress)];
+    if thorough {
+        let tests = part("tests", tests).expect(Expect::Tests);
+        parts.push(Part {
             skip: nightly.no_tsan().or_else(|| nightly.no_std_source()),
-            ..Part::named("tests")
-                .and(Action::Run(tests))
-                .expect(Expect::Tests)
-        },
-    ]
+            ..tests
+        });
+    }
+    parts
 }
 
 /// What owns memory, under stress. valgrind runs one thread at a time, so a few are enough.

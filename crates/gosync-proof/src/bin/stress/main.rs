@@ -32,7 +32,7 @@ use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use round::Round;
-use subjects::{Kind, SUBJECTS};
+use subjects::{BROKEN, Kind, SUBJECTS};
 use weather::Weather;
 
 const HELP: &str = "\
@@ -103,7 +103,8 @@ fn parse(mut parser: lexopt::Parser) -> anyhow::Result<Option<Arguments>> {
             }
             Long("help") | Short('h') => return Ok(None),
             Value(name) => {
-                let known = SUBJECTS.iter().find(|kind| name == kind.name);
+                let mut all = SUBJECTS.iter().chain(&BROKEN);
+                let known = all.find(|kind| name == kind.name);
                 let known = known.with_context(|| format!("no primitive {}", name.display()))?;
                 arguments.kinds.push(known);
             }

@@ -58,8 +58,9 @@ impl Round<'_> {
                 .collect();
             self.watch(shared, &seen, &stop, &mut tick);
             // One by one, which a sanitizer sees, where it does not see the end of a scope.
-            let ends = handles.into_iter().map(|handle| handle.join());
-            ends.collect::<Result<Vec<_>, _>>()
+            // All of them: for one that panicked and is not joined the scope itself would panic.
+            let ends: Vec<_> = handles.into_iter().map(|handle| handle.join()).collect();
+            ends.into_iter().collect::<Result<Vec<_>, _>>()
         });
         let Ok(ends) = ends else {
             self.broken("an invariant is broken, as said above");

@@ -1,6 +1,7 @@
 //! For each primitive what the threads do, and what must hold.
 
 mod atomic;
+mod broken;
 mod cond;
 mod map;
 mod mutex;
@@ -11,6 +12,8 @@ mod token;
 mod waitgroup;
 
 use std::fmt::Debug;
+
+pub(crate) use broken::BROKEN;
 
 use crate::hand::Hand;
 
