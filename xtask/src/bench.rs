@@ -16,7 +16,8 @@ const HELP: &str = "\
 usage: cargo xtask bench NAME [ARGUMENT ...]
 
 Builds the benchmark NAME for release and runs it. The arguments are the benchmark's own: the
-number of rounds, and the beginnings of the names of workloads, if not all are wanted.
+number of rounds, the beginnings of the names of workloads, if not all are wanted, and --csv FILE,
+to which the figures of each round are appended.
 
   NAME   the file of crates/gosync-bench/src/bin that is to be run, such as mutex";
 

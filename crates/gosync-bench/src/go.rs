@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use crate::Sample;
+use crate::{Peer, Sample};
 
 /// A program of the module in `go/`, built.
 #[derive(Debug)]
@@ -46,7 +46,7 @@ impl Program {
     ///
     /// # Panics
     ///
-    /// If the program fails, or does not print two figures: a rate and the longest wait.
+    /// If the program fails, or does not print two figures: a rate and the second one, such as the longest wait.
     #[must_use]
     pub fn run(&self, workload: &str, threads: usize, length: Duration) -> Sample {
         let ran = Command::new(&self.0)
@@ -61,9 +61,23 @@ impl Program {
             .split_whitespace()
             .map(|figure| figure.parse().expect("a figure"))
             .collect();
-        let [rate, longest] = figures[..] else {
+        let [rate, other] = figures[..] else {
             panic!("two figures are expected, not {text:?}");
         };
-        Sample { rate, longest }
+        Sample { rate, other }
+    }
+}
+
+/// Go as a peer, with the program in the folder `go/NAME`; none, and why, where it does not build.
+pub fn peer<W>(
+    name: &str,
+    run: impl Fn(&Program, &W) -> Option<Sample> + 'static,
+) -> Option<Peer<W>> {
+    match Program::build(name) {
+        Ok(program) => Some(Peer::of_some("Go", move |workload| run(&program, workload))),
+        Err(why) => {
+            println!("Go: skipped: {why}");
+            None
+        }
     }
 }

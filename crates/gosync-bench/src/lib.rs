@@ -1,13 +1,16 @@
 //! What the benchmarks share: arguments, interleaved rounds, medians, spreads, Go as a peer.
 
 pub mod go;
+mod place;
 pub mod plain;
-mod versus;
+pub mod table;
 
-pub use versus::{Peer, versus};
+pub use place::Place;
+pub use table::{Peer, Table};
 
 use std::{
     hint::black_box,
+    path::PathBuf,
     sync::{
         Barrier,
         atomic::{AtomicBool, Ordering::Relaxed},
@@ -73,10 +76,21 @@ pub fn processor_time() -> Option<Duration> {
 /// What one round of one workload gave.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Sample {
-    /// Millions of operations a second, over all threads.
+    /// Millions of operations a second, over all threads. More is better.
     pub rate: f64,
-    /// The longest that any operation took, in milliseconds.
-    pub longest: f64,
+    /// A second figure, which most often is the longest that any operation took, in milliseconds.
+    pub other: f64,
+}
+
+impl Sample {
+    /// Of an operation that takes so long.
+    #[must_use]
+    pub fn of_time(nanoseconds: f64) -> Self {
+        Self {
+            rate: 1e3 / nanoseconds,
+            other: 0.0,
+        }
+    }
 }
 
 /// Runs `body(thread, stop)` on `threads` threads at once for about `length`. `body` returns how
@@ -114,17 +128,9 @@ pub fn race(
         #[expect(clippy::cast_precision_loss, reason = "a figure to look at")]
         Sample {
             rate: ops as f64 / (end - begin).as_secs_f64() / 1e6,
-            longest: longest.as_secs_f64() * 1e3,
+            other: longest.as_secs_f64() * 1e3,
         }
     })
-}
-
-impl Sample {
-    /// What an operation took, in nanoseconds, over all threads.
-    #[must_use]
-    pub fn nanoseconds(self) -> f64 {
-        1e3 / self.rate
-    }
 }
 
 /// The median, the least and the greatest of some figures.
@@ -149,36 +155,59 @@ impl Spread {
             high: figures[figures.len() - 1],
         }
     }
+
+    fn map(self, f: impl Fn(f64) -> f64) -> Self {
+        Self {
+            median: f(self.median),
+            low: f(self.low),
+            high: f(self.high),
+        }
+    }
 }
 
-/// The median of the ratios of two peers' figures, round by round: within a round the machine was
+/// The median of the ratios of two peers' rates, round by round: within a round the machine was
 /// the same for both.
-#[must_use]
-pub fn ratio(mine: &[f64], other: &[f64]) -> f64 {
-    Spread::of(mine.iter().zip(other).map(|(mine, other)| mine / other)).median
+fn ratio(mine: &[Sample], other: &[Sample]) -> f64 {
+    Spread::of(
+        mine.iter()
+            .zip(other)
+            .map(|(mine, other)| mine.rate / other.rate),
+    )
+    .median
 }
 
-/// The arguments of a benchmark: `[ROUNDS] [WORKLOAD ...]`.
+/// The arguments of a benchmark: `[ROUNDS] [WORKLOAD ...] [--csv FILE]`.
 #[derive(Debug)]
 pub struct Options {
     /// How many rounds to run of each workload: one or more.
     pub rounds: usize,
     /// The beginnings of the names of the workloads that are wanted.
     wanted: Vec<String>,
+    /// The file to which the samples are appended.
+    csv: Option<PathBuf>,
 }
 
 impl Options {
     /// Those of this program; so many rounds if they do not say.
+    ///
+    /// # Panics
+    ///
+    /// If `--csv` is the last one.
     #[must_use]
     pub fn from_env(rounds: usize) -> Self {
         let mut options = Self {
             rounds,
             wanted: Vec::new(),
+            csv: None,
         };
-        for argument in std::env::args().skip(1) {
-            match argument.parse::<usize>() {
-                Ok(rounds) => options.rounds = rounds.max(1),
-                Err(_) => options.wanted.push(argument),
+        let mut arguments = std::env::args().skip(1);
+        while let Some(argument) = arguments.next() {
+            if argument == "--csv" {
+                options.csv = Some(arguments.next().expect("a file after --csv").into());
+            } else if let Ok(rounds) = argument.parse::<usize>() {
+                options.rounds = rounds.max(1);
+            } else {
+                options.wanted.push(argument);
             }
         }
         options

@@ -12,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use gosync_bench::{Options, Padded, Peer, go, race, versus};
+use gosync_bench::{Options, Padded, Peer, Sample, Table, go, race, table};
 
 const LENGTH: Duration = Duration::from_millis(100);
 const TIMES: u32 = 10_000_000;
@@ -84,19 +84,19 @@ monitor!(
     |cond, guard| cond.wait(&mut guard)
 );
 
-fn nobody<M: Monitor>() -> f64 {
+fn nobody<M: Monitor>() -> Sample {
     let monitor = M::default();
     let begin = Instant::now();
     for _ in 0..TIMES {
         black_box(&monitor).notify_one(0);
     }
-    begin.elapsed().as_secs_f64() * 1e9 / f64::from(TIMES)
+    Sample::of_time(begin.elapsed().as_secs_f64() * 1e9 / f64::from(TIMES))
 }
 
 /// The number that tells all to end.
 const END: u32 = u32::MAX;
 
-fn ping_pong<M: Monitor>() -> f64 {
+fn ping_pong<M: Monitor>() -> Sample {
     let monitor = M::default();
     let body = |thread: usize, stop: &AtomicBool| {
         let mut turns = 0;
@@ -116,12 +116,12 @@ fn ping_pong<M: Monitor>() -> f64 {
         }
         (turns, Duration::ZERO)
     };
-    race(2, LENGTH, body).nanoseconds()
+    race(2, LENGTH, body)
 }
 
 /// A round begins with a notification to all at 0. The last of them to see it notifies the one
 /// that begins the next, at 1.
-fn broadcast<M: Monitor>(waiters: u32) -> f64 {
+fn broadcast<M: Monitor>(waiters: u32) -> Sample {
     let monitor = M::default();
     // The number: round * (waiters + 1) + how many have seen the round.
     let step = waiters + 1;
@@ -161,54 +161,57 @@ fn broadcast<M: Monitor>(waiters: u32) -> f64 {
         let took = begin.elapsed();
         monitor.wait_while(1, |now| now % step != waiters, |now| *now = END);
         monitor.notify_all(0);
-        took.as_secs_f64() * 1e9 / f64::from(rounds)
+        Sample::of_time(took.as_secs_f64() * 1e9 / f64::from(rounds))
     })
 }
 
-fn main() {
-    let options = Options::from_env(5);
-    let program = go::Program::build("cond");
-    if let Err(why) = &program {
-        println!("Go: skipped: {why}");
-    }
-    let compare = |name: &str, threads, ours: [Box<dyn Fn() -> f64>; 3]| {
-        let names = ["gosync", "std", "parking_lot"];
-        let mut peers: Vec<Peer<'_>> = names.into_iter().zip(ours).collect();
-        if let Ok(program) = &program {
-            let workload = name.trim_end_matches(|c: char| c.is_ascii_digit());
-            let workload = workload.trim_end_matches('-').to_owned();
-            let run = move || program.run(&workload, threads, LENGTH).nanoseconds();
-            peers.push(("Go", Box::new(run)));
+#[derive(Clone, Copy)]
+enum Workload {
+    Nobody,
+    PingPong,
+    Broadcast(u32),
+}
+use Workload::*;
+
+impl Workload {
+    fn name(self) -> String {
+        match self {
+            Nobody => "nobody".to_owned(),
+            PingPong => "ping-pong".to_owned(),
+            Broadcast(waiters) => format!("broadcast-{waiters}"),
         }
-        versus(&options, name, &peers);
-    };
-    compare(
-        "nobody",
-        1,
-        [
-            Box::new(nobody::<Gosync>),
-            Box::new(nobody::<Std>),
-            Box::new(nobody::<ParkingLot>),
-        ],
-    );
-    compare(
-        "ping-pong",
-        2,
-        [
-            Box::new(ping_pong::<Gosync>),
-            Box::new(ping_pong::<Std>),
-            Box::new(ping_pong::<ParkingLot>),
-        ],
-    );
-    for waiters in [2_u32, 8, 32] {
-        compare(
-            &format!("broadcast-{waiters}"),
-            waiters as usize,
-            [
-                Box::new(move || broadcast::<Gosync>(waiters)),
-                Box::new(move || broadcast::<Std>(waiters)),
-                Box::new(move || broadcast::<ParkingLot>(waiters)),
-            ],
-        );
+    }
+
+    fn run_go(self, program: &go::Program) -> Sample {
+        let (name, threads) = match self {
+            Nobody => ("nobody", 1),
+            PingPong => ("ping-pong", 2),
+            Broadcast(waiters) => ("broadcast", waiters as usize),
+        };
+        program.run(name, threads, LENGTH)
+    }
+}
+
+fn run<M: Monitor>(workload: &Workload) -> Sample {
+    match *workload {
+        Nobody => nobody::<M>(),
+        PingPong => ping_pong::<M>(),
+        Broadcast(waiters) => broadcast::<M>(waiters),
+    }
+}
+
+fn main() {
+    let mut peers = vec![
+        Peer::new("gosync", run::<Gosync>),
+        Peer::new("std", run::<Std>),
+        Peer::new("parking_lot", run::<ParkingLot>),
+    ];
+    peers.extend(go::peer("cond", |program, workload: &Workload| {
+        Some(workload.run_go(program))
+    }));
+    let comparisons = &[("std, p_l", &["std", "parking_lot"] as &[_])];
+    let mut table = Table::new(Options::from_env(5), peers, comparisons);
+    for workload in [Nobody, PingPong, Broadcast(2), Broadcast(8), Broadcast(32)] {
+        table.row(&workload.name(), &workload, table::time);
     }
 }

@@ -16,7 +16,7 @@ use std::{
     time::Duration,
 };
 
-use gosync_bench::{Options, Spread, go, race, ratio};
+use gosync_bench::{Options, Peer, Sample, Table, go, race, table};
 use gosync_map::RandomState;
 
 /// Which of Go's benchmarks.
@@ -283,8 +283,10 @@ impl Map for Locked {
 
 const LENGTH: Duration = Duration::from_millis(60);
 
-/// Millions of operations a second.
-fn run<M: Map>(workload: Workload, threads: usize) -> f64 {
+/// A workload, and on how many threads.
+type Threaded = (Workload, usize);
+
+fn run<M: Map>(&(workload, threads): &Threaded) -> Sample {
     let map = M::default();
     for i in 0..workload.before() {
         map.load_or_store(i, i);
@@ -301,7 +303,7 @@ fn run<M: Map>(workload: Workload, threads: usize) -> f64 {
         });
         (i - begin, Duration::ZERO)
     };
-    race(threads, LENGTH, body).rate
+    race(threads, LENGTH, body)
 }
 
 /// Hands the workload's operation to `repeat`. Called by a pointer for all peers, as in Go.
@@ -364,66 +366,33 @@ fn each<M: Map>(workload: Workload, map: &M, repeat: impl FnOnce(&mut dyn FnMut(
     }
 }
 
-type Run = Box<dyn Fn(Workload, usize) -> f64>;
-
-fn peers() -> Vec<(&'static str, Run)> {
-    fn peer<M: Map + 'static>() -> Run {
-        Box::new(run::<M>)
-    }
+fn peers() -> Vec<Peer<Threaded>> {
     let mut peers = vec![
-        ("gosync", peer::<gosync_map::Map<u64, u64>>()),
-        ("papaya", peer::<papaya::HashMap<u64, u64, RandomState>>()),
-        ("dashmap", peer::<dashmap::DashMap<u64, u64, RandomState>>()),
-        ("RwLock<HashMap>", peer::<Locked>()),
-        (
-            "gosync, SipHash",
-            peer::<gosync_map::Map<u64, u64, SipHash>>(),
+        Peer::new("gosync", run::<gosync_map::Map<u64, u64>>),
+        Peer::new("papaya", run::<papaya::HashMap<u64, u64, RandomState>>),
+        Peer::new("dashmap", run::<dashmap::DashMap<u64, u64, RandomState>>),
+        Peer::new("RwLock<HashMap>", run::<Locked>),
+        Peer::new(
+            "gosync (SipHash)",
+            run::<gosync_map::Map<u64, u64, SipHash>>,
         ),
     ];
-    match go::Program::build("map") {
-        Ok(program) => peers.push((
-            "Go's sync.Map",
-            Box::new(move |workload, threads| {
-                program.run(&format!("{workload:?}"), threads, LENGTH).rate
-            }),
-        )),
-        Err(why) => println!("Go's sync.Map: skipped: {why}"),
-    }
+    peers.extend(go::peer(
+        "map",
+        |program, (workload, threads): &Threaded| {
+            Some(program.run(&format!("{workload:?}"), *threads, LENGTH))
+        },
+    ));
     peers
 }
 
 fn main() {
-    let options = Options::from_env(5);
-    let peers = peers();
-    print!("{:28}", "");
-    for (name, _) in &peers {
-        print!("{name:>20}");
-    }
-    println!("   of papaya      of Go");
+    let comparisons = &[("papaya", &["papaya"] as &[_]), ("Go", &["Go"])];
+    let mut table = Table::new(Options::from_env(5), peers(), comparisons);
     for workload in WORKLOADS {
         for threads in [1, 2, 8] {
             let name = format!("{workload:?}-{threads}");
-            if !options.wants(&name) {
-                continue;
-            }
-            let mut rates = vec![Vec::new(); peers.len()];
-            for _ in 0..options.rounds {
-                for ((_, run), rates) in peers.iter().zip(&mut rates) {
-                    rates.push(run(workload, threads));
-                }
-            }
-            print!("{name:28}");
-            for rates in &rates {
-                let Spread { median, low, high } = Spread::of(rates.iter().copied());
-                let digits = if high < 10.0 { 2 } else { 0 };
-                let spread = format!("{median:.digits$} ({low:.digits$}-{high:.digits$})");
-                print!("{spread:>20}");
-            }
-            print!("{:>12.2}", ratio(&rates[0], &rates[1]));
-            if peers.len() > 5 {
-                print!("{:>11.2}", ratio(&rates[0], &rates[5]));
-            }
-            println!();
+            table.row(&name, &(workload, threads), table::rate);
         }
     }
 }

@@ -21,7 +21,7 @@ use std::{
 };
 
 use gosync_bench::{
-    Options, Padded, Sample, Spread, go, processor_time, race, ratio, rounds_of, work,
+    Options, Padded, Peer, Sample, Table, go, processor_time, race, rounds_of, table, work,
 };
 
 trait Lock: Sync + Default {
@@ -44,8 +44,10 @@ macro_rules! peers {
             }
         )*
 
-        /// Their names, and how each runs a workload. The first one is ours.
-        const PEERS: &[(&str, fn(&Workload) -> Sample)] = &[$(($name, run::<$ty>)),*];
+        /// The first one is ours.
+        fn peers() -> Vec<Peer<Workload>> {
+            vec![$(Peer::new($name, run::<$ty>)),*]
+        }
     };
 }
 
@@ -145,22 +147,11 @@ impl Workload {
         Some(program.run(&workload, self.threads, self.length()))
     }
 
-    fn show(&self, rates: Spread, longest: Spread) -> String {
-        let Spread { median, low, high } = rates;
+    fn show(&self) -> table::Show {
         match self.kind {
-            Kind::Alone => format!("{:.2} ns", 1e3 / median),
-            Kind::Sections if high < 1.0 => {
-                format!(
-                    "{:.1} ({:.1}-{:.1}) k/s",
-                    median * 1e3,
-                    low * 1e3,
-                    high * 1e3
-                )
-            }
-            Kind::Sections => format!("{median:.1} ({low:.1}-{high:.1}) M/s"),
-            Kind::Waits => format!("{median:.1} M/s {:.2} ms", longest.median),
-            Kind::Hog => format!("{:.0} /s {:.2} ms", median * 1e6, longest.median),
-            Kind::Idle => format!("{:.2} ms", longest.median),
+            Kind::Alone | Kind::Idle => table::time,
+            Kind::Sections => table::rate,
+            Kind::Waits | Kind::Hog => table::rate_and_longest,
         }
     }
 }
@@ -234,10 +225,7 @@ fn run<L: Lock>(workload: &Workload) -> Sample {
                 let taken = before
                     .zip(processor_time())
                     .map(|(before, now)| now - before);
-                Sample {
-                    rate: 1.0,
-                    longest: taken.unwrap_or_default().as_secs_f64() * 1e3,
-                }
+                Sample::of_time(taken.unwrap_or_default().as_secs_f64() * 1e9)
             })
         }),
     }
@@ -254,46 +242,12 @@ fn repeat(stop: &AtomicBool, mut once: impl FnMut() -> Duration) -> (u64, Durati
 }
 
 fn main() {
-    let options = Options::from_env(5);
-    let program = go::Program::build("mutex");
-    if let Err(why) = &program {
-        println!("Go: skipped: {why}");
-    }
-    let names = PEERS.iter().map(|(name, _)| *name);
-    let names: Vec<&str> = names.chain(program.is_ok().then_some("Go")).collect();
-    print!("{:16}", "");
-    for name in &names {
-        print!("{name:>24}");
-    }
-    println!("{:>9}", "of best");
+    let mut peers = peers();
+    peers.extend(go::peer("mutex", |program, workload: &Workload| {
+        workload.run_go(program)
+    }));
+    let mut table = Table::new(Options::from_env(5), peers, &[("best", &[])]);
     for workload in Workload::all() {
-        if !options.wants(&workload.name) {
-            continue;
-        }
-        let mut samples = vec![Vec::new(); names.len()];
-        for _ in 0..options.rounds {
-            for ((_, run), samples) in PEERS.iter().zip(&mut samples) {
-                samples.push(run(&workload));
-            }
-            if let Ok(program) = &program {
-                samples[PEERS.len()].extend(workload.run_go(program));
-            }
-        }
-        samples.retain(|samples| !samples.is_empty());
-        print!("{:16}", workload.name);
-        for samples in &samples {
-            let rates = Spread::of(samples.iter().map(|sample| sample.rate));
-            let longest = Spread::of(samples.iter().map(|sample| sample.longest));
-            print!("{:>24}", workload.show(rates, longest));
-        }
-        if !matches!(workload.kind, Kind::Idle) {
-            let rates = |samples: &Vec<Sample>| -> Vec<f64> {
-                samples.iter().map(|sample| sample.rate).collect()
-            };
-            let mine = rates(&samples[0]);
-            let best = samples[1..].iter().map(|other| ratio(&mine, &rates(other)));
-            print!("{:>9.2}", best.fold(f64::INFINITY, f64::min));
-        }
-        println!();
+        table.row(&workload.name, &workload, workload.show());
     }
 }

@@ -19,20 +19,17 @@
 use std::{
     alloc::{GlobalAlloc, Layout, System},
     collections::VecDeque,
-    hint::{black_box, spin_loop},
+    hint::black_box,
     process::Command,
-    sync::{
-        Mutex,
-        atomic::{
-            AtomicBool, AtomicIsize, AtomicU64,
-            Ordering::{Acquire, Relaxed, Release},
-        },
-    },
+    sync::atomic::{AtomicBool, AtomicIsize, AtomicU64, Ordering::Relaxed},
     thread,
     time::Duration,
 };
 
-use gosync_bench::{Options, Padded, Sample, Spread, go, race, ratio};
+use gosync_bench::{
+    Options, Padded, Place, Sample, Spread, Table, go, race,
+    table::{self, Comparison},
+};
 
 const SMALL: usize = 256;
 const LARGE: usize = 64 << 10;
@@ -252,6 +249,8 @@ enum Workload {
     Batch,
     Pipeline,
     Large,
+    ShortLived,
+    Instructions,
 }
 
 use Workload::*;
@@ -263,12 +262,36 @@ impl Workload {
             Batch => "batch",
             Pipeline => "pipeline",
             Large => "large",
+            ShortLived => "short-lived",
+            Instructions => "instructions",
+        }
+    }
+
+    fn show(self) -> table::Show {
+        match self {
+            Pair | Batch | Large => table::rate,
+            Pipeline => |rates, hits| {
+                let Spread { median, low, high } = rates;
+                let hits = percent(hits.median);
+                format!("{median:.0} ({low:.0}-{high:.0}) {hits}")
+            },
+            ShortLived => |hits, bytes| format!("{} {:+} B", percent(hits.median), bytes.median),
+            Instructions => |rates, _| format!("{:.1}", 1.0 / rates.median),
         }
     }
 }
 
+/// Not a number stands for what has no hits, because it is no pool.
+fn percent(hits: f64) -> String {
+    if hits.is_nan() {
+        String::new()
+    } else {
+        format!("{hits:.1} %")
+    }
+}
+
 /// One round: the rate, and what part of the gets found an item, in percent.
-fn run<P: Peer>(workload: Workload, threads: usize) -> (f64, f64) {
+fn run<P: Peer>(workload: Workload, threads: usize) -> Sample {
     let pool = Padded(P::new(if workload == Large { LARGE } else { SMALL }));
     let pool = &pool.0;
     let before = MADE.0.load(Relaxed);
@@ -292,54 +315,25 @@ fn run<P: Peer>(workload: Workload, threads: usize) -> (f64, f64) {
             (done, Duration::ZERO)
         }),
         Pipeline => pipeline(pool),
+        ShortLived => return short_lived::<P>(),
+        Instructions => unreachable!("they are counted in another process"),
     };
     let made = MADE.0.load(Relaxed) - before;
-    let items = sample.rate * LENGTH.as_secs_f64() * 1e6;
     #[expect(clippy::cast_precision_loss, reason = "a figure to look at")]
-    (sample.rate, 100.0 * (1.0 - made as f64 / items))
+    with_hits(sample.rate, made as f64)
 }
 
-/// Items on their way from one thread to another. It takes the cheapest hand-over that there is
-/// to measure the pool by: a ring of places, each read and written by one thread at a time, and
-/// its word polled by nobody but who waits for this one place. (Go's does the same with a channel,
-/// which is twice as fast there.)
-struct Place<I> {
-    full: Padded<AtomicBool>,
-    items: Padded<Mutex<Vec<I>>>,
+/// The rate, and the hits in percent, when so many were made.
+fn with_hits(rate: f64, made: f64) -> Sample {
+    let items = rate * LENGTH.as_secs_f64() * 1e6;
+    let other = 100.0 * (1.0 - made / items);
+    Sample { rate, other }
 }
 
-impl<I> Place<I> {
-    fn new() -> Self {
-        Self {
-            full: Padded(AtomicBool::new(false)),
-            items: Padded(Mutex::new(Vec::with_capacity(BURST))),
-        }
-    }
-
-    /// Uses the items when the place is full, or empty, and leaves it the other way; unless it is
-    /// time to `stop`.
-    fn when(&self, full: bool, stop: &AtomicBool, use_it: impl FnOnce(&mut Vec<I>)) -> bool {
-        let mut looks = 0_u32;
-        while self.full.0.load(Acquire) != full {
-            looks += 1;
-            if looks.is_multiple_of(1000) {
-                if stop.load(Relaxed) {
-                    return false;
-                }
-                thread::yield_now();
-            }
-            spin_loop();
-        }
-        // Never waits: the other thread has left.
-        use_it(&mut self.items.0.lock().expect("nobody panics"));
-        self.full.0.store(!full, Release);
-        true
-    }
-}
-
+/// (Go's hands over through a channel, which is the quickest there.)
 fn pipeline<P: Peer>(pool: &P) -> Sample {
     const PLACES: usize = 8;
-    let ring: [_; PLACES] = std::array::from_fn(|_| Place::new());
+    let ring: [_; PLACES] = std::array::from_fn(|_| Place::new(Vec::with_capacity(BURST), 1000));
     let sample = race(2, LENGTH, |thread, stop| {
         let mut done = 0;
         for place in ring.iter().cycle() {
@@ -360,8 +354,10 @@ fn pipeline<P: Peer>(pool: &P) -> Sample {
         (done, Duration::ZERO)
     });
     for place in ring {
-        let items = place.items.0.into_inner().expect("nobody panics");
-        items.into_iter().for_each(|item| pool.put(item));
+        place
+            .into_inner()
+            .into_iter()
+            .for_each(|item| pool.put(item));
     }
     sample
 }
@@ -407,7 +403,7 @@ unsafe impl GlobalAlloc for Counting {
 }
 
 /// Hits in percent, and the bytes that the last 900 of 1000 threads left behind.
-fn short_lived<P: Peer>() -> (f64, isize) {
+fn short_lived<P: Peer>() -> Sample {
     let pool = P::new(SMALL);
     let before = MADE.0.load(Relaxed);
     thread::scope(|s| {
@@ -429,8 +425,12 @@ fn short_lived<P: Peer>() -> (f64, isize) {
     });
     COUNTS.store(false, Relaxed);
     #[expect(clippy::cast_precision_loss, reason = "a figure to look at")]
-    let hits = 100.0 - (MADE.0.load(Relaxed) - before) as f64 / 10.0;
-    (hits, BYTES.load(Relaxed))
+    let (made, other) = (
+        (MADE.0.load(Relaxed) - before) as f64,
+        BYTES.load(Relaxed) as f64,
+    );
+    let rate = 100.0 - made / 10.0;
+    Sample { rate, other }
 }
 
 /// What the program does when it runs in valgrind.
@@ -457,8 +457,7 @@ fn instructions(peer: &str) -> Result<f64, String> {
 
 struct Entry {
     name: &'static str,
-    run: fn(Workload, usize) -> (f64, f64),
-    short_lived: fn() -> (f64, isize),
+    run: fn(Workload, usize) -> Sample,
     pairs: fn(u64),
 }
 
@@ -466,12 +465,11 @@ fn entry<P: Peer>(name: &'static str) -> Entry {
     Entry {
         name,
         run: run::<P>,
-        short_lived: short_lived::<P>,
         pairs: |times| pairs(&P::new(SMALL), times),
     }
 }
 
-/// Ours first, then malloc, nothing last; after it comes Go's, if there is one.
+/// Ours first.
 fn entries() -> Vec<Entry> {
     vec![
         entry::<gosync_pool::Pool<Vec<u8>, Init>>("gosync"),
@@ -483,6 +481,40 @@ fn entries() -> Vec<Entry> {
     ]
 }
 
+type Column = gosync_bench::Peer<(Workload, usize)>;
+
+fn column(entry: Entry) -> Column {
+    Column::of_some(entry.name, move |&(workload, threads)| {
+        if workload == Instructions {
+            let count = instructions(entry.name);
+            return count
+                .inspect_err(|why| eprintln!("instructions: skipped: {why}"))
+                .ok()
+                .map(|count| Sample {
+                    rate: 1.0 / count,
+                    other: 0.0,
+                });
+        }
+        let mut sample = (entry.run)(workload, threads);
+        if ["malloc", "nothing"].contains(&entry.name) {
+            match workload {
+                ShortLived => sample.rate = f64::NAN,
+                _ => sample.other = f64::NAN,
+            }
+        }
+        Some(sample)
+    })
+}
+
+const COMPARISONS: &[Comparison] = &[
+    ("malloc", &["malloc"]),
+    (
+        "best pool",
+        &["opool", "object-pool", "lockfree-object-pool"],
+    ),
+    ("Go", &["Go"]),
+];
+
 fn main() {
     let arguments: Vec<_> = std::env::args().collect();
     if let [_, counted, peer, times] = &arguments[..]
@@ -493,99 +525,24 @@ fn main() {
         (entry.expect("a peer").pairs)(times.parse().expect("a number"));
         return;
     }
-    let options = Options::from_env(5);
-    let entries = entries();
-    let go = go::Program::build("pool");
-    let mut names: Vec<_> = entries.iter().map(|entry| entry.name).collect();
-    match &go {
-        Ok(_) => names.push("Go"),
-        Err(why) => println!("Go's sync.Pool: skipped: {why}"),
-    }
-    print!("{:14}", "M/s");
-    for name in &names {
-        print!("{name:>22}");
-    }
-    println!("  of malloc  of the best pool  of Go");
+    let mut columns: Vec<_> = entries().into_iter().map(column).collect();
+    columns.extend(go::peer("pool", |program, &(workload, threads)| {
+        if matches!(workload, ShortLived | Instructions) {
+            return None;
+        }
+        let ran = program.run(workload.name(), threads, LENGTH);
+        Some(with_hits(ran.rate, ran.other))
+    }));
+    let mut table = Table::new(Options::from_env(5), columns, COMPARISONS);
     let workloads = [Pair, Batch, Large]
         .into_iter()
         .flat_map(|workload| [1, 2, 8].map(|threads| (workload, threads)))
         .chain([(Pipeline, 2)]);
     for (workload, threads) in workloads {
         let name = format!("{}-{threads}", workload.name());
-        if !options.wants(&name) {
-            continue;
-        }
-        let mut rates = vec![Vec::new(); names.len()];
-        let mut hits = vec![Vec::new(); names.len()];
-        for _ in 0..options.rounds {
-            for (peer, rates) in rates.iter_mut().enumerate() {
-                let (rate, found) = match (entries.get(peer), &go) {
-                    (Some(entry), _) => (entry.run)(workload, threads),
-                    (None, Ok(go)) => {
-                        let ran = go.run(workload.name(), threads, LENGTH);
-                        let items = ran.rate * LENGTH.as_secs_f64() * 1e6;
-                        (ran.rate, 100.0 * (1.0 - ran.longest / items))
-                    }
-                    (None, Err(_)) => unreachable!("it has no name"),
-                };
-                rates.push(rate);
-                hits[peer].push(found);
-            }
-        }
-        print!("{name:14}");
-        for rates in &rates {
-            let Spread { median, low, high } = Spread::of(rates.iter().copied());
-            let digits = usize::from(high < 100.0) + usize::from(high < 10.0);
-            let spread = format!("{median:.digits$} ({low:.digits$}-{high:.digits$})");
-            print!("{spread:>22}");
-        }
-        let mine = &rates[0];
-        // All but ours, malloc, and nothing.
-        let best = rates[2..entries.len() - 1]
-            .iter()
-            .map(|rates| ratio(mine, rates))
-            .fold(f64::INFINITY, f64::min);
-        print!("{:11.2}{best:18.2}", ratio(mine, &rates[1]));
-        if let Some(go) = rates.get(entries.len()) {
-            print!("{:7.2}", ratio(mine, go));
-        }
-        println!();
-        if workload == Pipeline {
-            print!("{:14}", "   hits, %");
-            for (peer, hits) in hits.iter().enumerate() {
-                let median = Spread::of(hits.iter().copied()).median;
-                let text = match peer {
-                    _ if ["malloc", "nothing"].contains(&names[peer]) => "-".to_owned(),
-                    _ => format!("{median:.1}"),
-                };
-                print!("{text:>22}");
-            }
-            println!();
-        }
+        table.row(&name, &(workload, threads), workload.show());
     }
-    if options.wants("short-lived") {
-        print!("{:14}", "short-lived");
-        for entry in &entries {
-            let (hits, bytes) = (entry.short_lived)();
-            let text = match entry.name {
-                "malloc" | "nothing" => format!("{bytes:+} bytes"),
-                _ => format!("{hits:.1} % {bytes:+} bytes"),
-            };
-            print!("{text:>22}");
-        }
-        println!();
-    }
-    if options.wants("instructions") {
-        print!("{:14}", "instructions");
-        for entry in &entries {
-            match instructions(entry.name) {
-                Ok(count) => print!("{count:>22.1}"),
-                Err(why) => {
-                    println!(" skipped: {why}");
-                    return;
-                }
-            }
-        }
-        println!();
+    for workload in [ShortLived, Instructions] {
+        table.row_of(1, workload.name(), &(workload, 1), workload.show());
     }
 }

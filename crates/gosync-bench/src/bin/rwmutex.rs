@@ -17,7 +17,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use gosync_bench::{Options, Padded, Sample, Spread, go, plain::Plain, race};
+use gosync_bench::{
+    Options, Padded, Peer, Sample, Spread, Table, go,
+    plain::Plain,
+    race,
+    table::{self, Comparison},
+};
 
 trait Lock: Sync + Default {
     fn read<R>(&self, section: impl FnOnce() -> R) -> R;
@@ -144,32 +149,12 @@ impl Workload {
         }
     }
 
-    /// Whether the figures are waits in microseconds and milliseconds, of which less is better.
-    fn waits(self) -> bool {
-        matches!(self, WriterEachMs { .. } | ReaderAmongWriters { .. })
-    }
-
-    fn show(self, samples: &[Sample]) -> String {
-        let Spread { median, low, high } = Spread::of(samples.iter().map(|sample| sample.rate));
-        let longest = Spread::of(samples.iter().map(|sample| sample.longest)).median;
+    fn show(self) -> table::Show {
         match self {
-            ReadAlone | WriteAlone => format!("{:.2} ns", 1e3 / median),
-            _ if self.waits() => format!("{median:.0} us {longest:.2} ms"),
-            _ => format!("{median:.0} ({low:.0}-{high:.0})"),
+            ReadAlone | WriteAlone => table::time,
+            Mixed { .. } | Locks { .. } => table::rate,
+            WriterEachMs { .. } | ReaderAmongWriters { .. } => table::time_and_longest,
         }
-    }
-
-    /// How much better `mine` are than the best of `others`: the median over the rounds.
-    fn compare(self, mine: &[Sample], others: &[&[Sample]]) -> f64 {
-        let rounds = mine.iter().enumerate().map(|(round, mine)| {
-            let others = others.iter().map(|other| other[round].rate);
-            if self.waits() {
-                others.fold(f64::MAX, f64::min) / mine.rate
-            } else {
-                mine.rate / others.fold(0.0, f64::max)
-            }
-        });
-        Spread::of(rounds).median
     }
 }
 
@@ -187,8 +172,7 @@ fn alone(once: impl Fn()) -> Sample {
     for _ in 0..TIMES {
         once();
     }
-    let rate = f64::from(TIMES) / begin.elapsed().as_secs_f64() / 1e6;
-    Sample { rate, longest: 0.0 }
+    Sample::of_time(begin.elapsed().as_secs_f64() * 1e9 / f64::from(TIMES))
 }
 
 /// `threads` threads do `once` with a number that counts up.
@@ -235,8 +219,8 @@ fn waits(
     let waited = waited.into_inner().unwrap();
     let median = Spread::of(waited.iter().map(|wait| wait.as_secs_f64() * 1e6)).median;
     Sample {
-        rate: median,
-        longest: sample.longest,
+        rate: 1.0 / median,
+        other: sample.other,
     }
 }
 
@@ -282,18 +266,12 @@ fn run<L: Lock>(workload: Workload) -> Sample {
     }
 }
 
-struct Peer {
-    name: &'static str,
-    run: Box<Run>,
-}
+/// A workload and its name.
+type Named = (String, Workload);
 
-/// Runs the workload that has this name.
-type Run = dyn Fn(&str, Workload) -> Sample;
-
-fn peers() -> Vec<Peer> {
-    fn peer<L: Lock>(name: &'static str) -> Peer {
-        let run = Box::new(|_: &str, workload| run::<L>(workload));
-        Peer { name, run }
+fn peers() -> Vec<Peer<Named>> {
+    fn peer<L: Lock>(name: &'static str) -> Peer<Named> {
+        Peer::new(name, |(_, workload): &Named| run::<L>(*workload))
     }
     let mut peers = vec![
         peer::<Gosync>("gosync"),
@@ -303,60 +281,31 @@ fn peers() -> Vec<Peer> {
         peer::<Usync>("usync"),
         peer::<Crossbeam>("ShardedLock"),
     ];
-    match go::Program::build("rwmutex") {
-        Ok(program) => peers.push(Peer {
-            name: "Go",
-            run: Box::new(move |name, workload| {
-                program.run(name, workload.threads(), workload.length())
-            }),
-        }),
-        Err(why) => println!("Go: skipped: {why}"),
-    }
+    peers.extend(go::peer("rwmutex", |program, (name, workload): &Named| {
+        let sample = program.run(name, workload.threads(), workload.length());
+        Some(match workload {
+            // It prints waits.
+            WriterEachMs { .. } | ReaderAmongWriters { .. } => Sample {
+                rate: 1.0 / sample.rate,
+                ..sample
+            },
+            _ => sample,
+        })
+    }));
     peers
 }
 
 /// What the figures of the first peer are compared to: all single-word locks and Go, the plain
 /// lock, `ShardedLock`.
-const COMPARISONS: [(&str, &[&str]); 3] = [
+const COMPARISONS: &[Comparison] = &[
     ("std, p_l, Go", &["std", "parking_lot", "Go"]),
     ("plain", &["plain"]),
     ("ShardedLock", &["ShardedLock"]),
 ];
 
 fn main() {
-    let options = Options::from_env(5);
-    let peers = peers();
-    print!("{:16}", "M/s, ns or waits");
-    for peer in &peers {
-        print!("{:>18}", peer.name);
-    }
-    for (title, _) in COMPARISONS {
-        print!("{:>14}", format!("/ {title}"));
-    }
-    println!();
-    for (name, workload) in Workload::all() {
-        if !options.wants(&name) {
-            continue;
-        }
-        let mut samples = vec![Vec::new(); peers.len()];
-        for _ in 0..options.rounds {
-            for (peer, samples) in peers.iter().zip(&mut samples) {
-                samples.push((peer.run)(&name, workload));
-            }
-        }
-        print!("{name:16}");
-        for samples in &samples {
-            print!("{:>18}", workload.show(samples));
-        }
-        for (_, names) in &COMPARISONS {
-            let others: Vec<_> = peers
-                .iter()
-                .zip(&samples)
-                .filter(|(peer, _)| names.contains(&peer.name))
-                .map(|(_, samples)| &samples[..])
-                .collect();
-            print!("{:>14.2}", workload.compare(&samples[0], &others));
-        }
-        println!();
+    let mut table = Table::new(Options::from_env(5), peers(), COMPARISONS);
+    for named in Workload::all() {
+        table.row(&named.0, &named, named.1.show());
     }
 }

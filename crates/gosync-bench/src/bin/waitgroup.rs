@@ -3,7 +3,8 @@
 //! | workload | what it is |
 //! |---|---|
 //! | add-done-N | N threads count up and down again, each as fast as it can |
-//! | tasks | eight tasks are handed to two threads, by a channel of std's for each, and waited for |
+//! | tasks | eight tasks are handed to two threads, each through a place that its thread polls, and waited for |
+//! | tasks-channel | the same, through a channel of std's for each thread, which may sleep |
 
 use std::{
     sync::{
@@ -18,7 +19,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use gosync_bench::{Options, Padded, Peer, go, race, versus};
+use gosync_bench::{Options, Padded, Peer, Place, Sample, Table, go, race, table};
 
 const LENGTH: Duration = Duration::from_millis(100);
 const WORKERS: usize = 2;
@@ -129,7 +130,7 @@ impl<'a> Round for &'a ByHand {
     }
 }
 
-/// A count and nothing else, polled without an end: what of `tasks` is the channel's.
+/// A count and nothing else, polled without an end: what of `tasks` is the hand-over's.
 #[derive(Default)]
 struct Polled(AtomicUsize);
 
@@ -166,7 +167,7 @@ impl<'a> Round for &'a Polled {
     }
 }
 
-fn add_done<G: Group>(threads: usize) -> f64
+fn add_done<G: Group>(threads: usize) -> Sample
 where
     for<'a> G::Round<'a>: Sync,
 {
@@ -182,10 +183,54 @@ where
         }
         (times, Duration::ZERO)
     };
-    race(threads, LENGTH, body).nanoseconds()
+    race(threads, LENGTH, body)
 }
 
-fn tasks<G: Group>() -> f64 {
+/// Runs rounds of `hand_out` for a while.
+fn rounds<'a, G: Group>(group: &'a G, mut hand_out: impl FnMut(&G::Round<'a>)) -> Sample {
+    let (begin, mut times) = (Instant::now(), 0_u32);
+    while begin.elapsed() < LENGTH {
+        let round = group.round();
+        hand_out(&round);
+        round.wait();
+        times += 1;
+    }
+    Sample::of_time(begin.elapsed().as_secs_f64() * 1e9 / f64::from(times))
+}
+
+fn tasks<G: Group>() -> Sample {
+    const PLACES: usize = TASKS / WORKERS;
+    // Three threads may have two processors: who waits does not keep one for long.
+    const LOOKS: u32 = 50;
+    let group = Padded(G::default());
+    let place = || Place::<Option<<G::Round<'_> as Round>::Share>>::new(None, LOOKS);
+    let workers = [(); WORKERS].map(|()| [(); PLACES].map(|()| place()));
+    let stop = AtomicBool::new(false);
+    thread::scope(|s| {
+        for places in &workers {
+            let stop = &stop;
+            s.spawn(move || {
+                let mut places = places.iter().cycle();
+                while places
+                    .next()
+                    .unwrap()
+                    .when(true, stop, |share| drop(share.take()))
+                {}
+            });
+        }
+        let sample = rounds(&group.0, |round| {
+            for i in 0..TASKS {
+                let place = &workers[i % WORKERS][i / WORKERS];
+                let share = round.share();
+                assert!(place.when(false, &stop, |place| *place = Some(share)));
+            }
+        });
+        stop.store(true, Relaxed);
+        sample
+    })
+}
+
+fn tasks_channel<G: Group>() -> Sample {
     let group = Padded(G::default());
     thread::scope(|s| {
         let workers = [(); WORKERS].map(|()| {
@@ -193,55 +238,59 @@ fn tasks<G: Group>() -> f64 {
             s.spawn(move || receive.iter().for_each(drop));
             send
         });
-        let (begin, mut times) = (Instant::now(), 0_u32);
-        while begin.elapsed() < LENGTH {
-            let round = group.0.round();
+        rounds(&group.0, |round| {
             for i in 0..TASKS {
                 workers[i % WORKERS].send(round.share()).unwrap();
             }
-            round.wait();
-            times += 1;
-        }
-        begin.elapsed().as_secs_f64() * 1e9 / f64::from(times)
+        })
     })
 }
 
+enum Workload {
+    AddDone(usize),
+    Tasks,
+    TasksChannel,
+}
+use Workload::*;
+
+impl Workload {
+    fn name(&self) -> String {
+        match self {
+            AddDone(threads) => format!("add-done-{threads}"),
+            Tasks => "tasks".to_owned(),
+            TasksChannel => "tasks-channel".to_owned(),
+        }
+    }
+}
+
+fn run<G: Group>(workload: &Workload) -> Sample
+where
+    for<'a> G::Round<'a>: Sync,
+{
+    match *workload {
+        AddDone(threads) => add_done::<G>(threads),
+        Tasks => tasks::<G>(),
+        TasksChannel => tasks_channel::<G>(),
+    }
+}
+
 fn main() {
-    let options = Options::from_env(5);
-    let program = go::Program::build("waitgroup");
-    if let Err(why) = &program {
-        println!("Go: skipped: {why}");
-    }
-    let go = |workload: &'static str, threads| {
-        program.as_ref().ok().map(|program| -> Peer<'_> {
-            let run = move || program.run(workload, threads, LENGTH).nanoseconds();
-            ("Go", Box::new(run))
-        })
-    };
-    for threads in [1, 2, 8] {
-        let mut peers: Vec<Peer<'_>> = vec![
-            (
-                "gosync",
-                Box::new(move || add_done::<gosync_waitgroup::WaitGroup>(threads)),
-            ),
-            (
-                "crossbeam",
-                Box::new(move || add_done::<Crossbeam>(threads)),
-            ),
-            (
-                "mutex + condvar",
-                Box::new(move || add_done::<ByHand>(threads)),
-            ),
-        ];
-        peers.extend(go("add-done", threads));
-        versus(&options, &format!("add-done-{threads}"), &peers);
-    }
-    let mut peers: Vec<Peer<'_>> = vec![
-        ("gosync", Box::new(tasks::<gosync_waitgroup::WaitGroup>)),
-        ("crossbeam", Box::new(tasks::<Crossbeam>)),
-        ("mutex + condvar", Box::new(tasks::<ByHand>)),
-        ("a count, polled", Box::new(tasks::<Polled>)),
+    let mut peers = vec![
+        Peer::new("gosync", run::<gosync_waitgroup::WaitGroup>),
+        Peer::new("crossbeam", run::<Crossbeam>),
+        Peer::new("mutex + condvar", run::<ByHand>),
+        Peer::new("a count (polled)", run::<Polled>),
     ];
-    peers.extend(go("tasks", 1));
-    versus(&options, "tasks", &peers);
+    peers.extend(go::peer("waitgroup", |program, workload| {
+        Some(match *workload {
+            AddDone(threads) => program.run("add-done", threads, LENGTH),
+            // A channel of Go's is as cheap as a place is here.
+            Tasks | TasksChannel => program.run("tasks", 1, LENGTH),
+        })
+    }));
+    let comparisons = &[("crossbeam", &["crossbeam"] as &[_]), ("Go", &["Go"])];
+    let mut table = Table::new(Options::from_env(5), peers, comparisons);
+    for workload in [AddDone(1), AddDone(2), AddDone(8), Tasks, TasksChannel] {
+        table.row(&workload.name(), &workload, table::time);
+    }
 }
