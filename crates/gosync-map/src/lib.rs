@@ -71,6 +71,7 @@
 // Under the model checker there is no typed mutex, and here is nothing for it to check.
 #![cfg(not(gosync_loom))]
 
+mod census;
 mod clock;
 mod map;
 mod place;

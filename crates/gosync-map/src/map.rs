@@ -128,7 +128,7 @@ impl<K, V, S> Map<K, V, S> {
 
     /// The table, if something was stored at some time.
     #[inline]
-    fn table(&self) -> Option<&Table<K, V, S>> {
+    pub(crate) fn table(&self) -> Option<&Table<K, V, S>> {
         // Pairs with the release in `make_table`.
         let table = self.table.load(Acquire);
         // SAFETY: null, or made by `Box::into_raw` and not freed before `self` is dropped.

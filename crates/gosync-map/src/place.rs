@@ -36,6 +36,12 @@ impl Place {
         Self(low ^ (product >> 64) as u64)
     }
 
+    /// Some of the bits: others than papaya's, in a table of a usual size.
+    #[inline]
+    pub(crate) fn bits(self) -> usize {
+        (self.0 >> 32) as usize
+    }
+
     /// The next place in the row.
     pub(crate) fn next(self) -> Self {
         Self(self.0.wrapping_add(Self::STRIDE))

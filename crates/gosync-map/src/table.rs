@@ -22,6 +22,12 @@
 //! never lock. A slot in the midst of a row stays when it is dead, and the next newcomer takes its
 //! place. With a hash worth its name there are no rows.
 //!
+//! # Keys that are not there
+//!
+//! Each slot is counted from before it comes into the table until it is dead (see `census`). Where the
+//! count is 0, the key is not there, and nobody has to look for it: this is the moment at which an
+//! operation took place that says so.
+//!
 //! # How the table is cleared
 //!
 //! Each slot has an era: the table's, read when the slot was in it already. To clear the table is to
@@ -66,6 +72,7 @@ use papaya::{Compute, Guard, HashMap, LocalGuard, Operation, ResizeMode};
 use seize::Collector;
 
 use crate::{
+    census::Census,
     clock::Clock,
     place::{AsItIs, Place},
     random::RandomState,
@@ -86,13 +93,12 @@ pub const PLAIN_BATCH: usize = 1024;
 pub(crate) struct Table<K, V, S> {
     map: HashMap<Place, Slot<K, V>, AsItIs>,
     hasher: S,
-    /// Whether the hasher is one whose bits need mixing.
-    mixes: bool,
     /// Held to put a slot into a row behind its home, or to take it from there.
     crowd: Mutex<()>,
     /// Held to take out what has been cleared.
     sweeping: Mutex<()>,
     clock: Clock,
+    census: Census,
     /// How many entries a thread gathers before they are freed together, and how many that were
     /// cleared may wait for others to take their places.
     batch: usize,
@@ -123,12 +129,18 @@ impl<K, V, S> Table<K, V, S> {
         Self {
             map,
             hasher,
-            mixes: type_name::<S>() != type_name::<RandomState>(),
             crowd: Mutex::new(()),
             sweeping: Mutex::new(()),
             clock: Clock::default(),
+            census: Census::default(),
             batch,
         }
+    }
+
+    /// How many slots are counted, at most.
+    #[cfg(test)]
+    pub(crate) fn counted(&self) -> usize {
+        self.census.sum()
     }
 
     pub(crate) fn hasher(&self) -> &S {
@@ -189,7 +201,7 @@ impl<K, V, S> Table<K, V, S> {
         self.clock.sweep(|| {
             let mut crowded = Vec::new();
             let stays = |place: &Place, slot: &Slot<K, V>| {
-                if !self.is_cleared(slot, &guard) {
+                if !self.is_cleared(slot, &guard, || self.census.strike(*place)) {
                     return true;
                 }
                 let stays = !slot.is_gone();
@@ -207,13 +219,14 @@ impl<K, V, S> Table<K, V, S> {
         then();
     }
 
-    /// Whether the slot has been cleared. It is dead then, and no longer in the way.
+    /// Whether the slot has been cleared. It is dead then, and no longer in the way. `killed` is told
+    /// if it was not dead before: it is still counted.
     #[inline]
-    fn is_cleared(&self, slot: &Slot<K, V>, guard: &LocalGuard<'_>) -> bool {
+    fn is_cleared(&self, slot: &Slot<K, V>, guard: &LocalGuard<'_>, killed: impl FnOnce()) -> bool {
         let cleared = !slot.settle(&self.clock);
-        if cleared {
-            // SAFETY: found in this table, with a guard of this table.
-            unsafe { slot.kill(guard) };
+        // SAFETY: found in this table, with a guard of this table.
+        if cleared && unsafe { slot.kill(guard) } {
+            killed();
         }
         cleared
     }
@@ -249,15 +262,20 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
     #[inline]
     fn home<Q: Hash + ?Sized>(&self, key: &Q) -> Place {
         let hash = self.hasher.hash_one(key);
-        if self.mixes {
-            Place::mixed(hash)
-        } else {
+        // Whether the bits are good. The compiler knows.
+        if type_name::<S>() == type_name::<RandomState>() {
             Place::of(hash)
+        } else {
+            Place::mixed(hash)
         }
     }
 
     /// The slot of a key, its place, and its value.
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "the compiler finds it too long, and it is what all operations begin with"
+    )]
+    #[inline(always)]
     fn find<'g, Q>(
         &'g self,
         home: Place,
@@ -332,14 +350,28 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
         Q: Hash + Eq + ?Sized,
     {
         let home = self.home(key);
+        if self.census.has_none(home) {
+            return None;
+        }
         let guard = self.map.guard();
-        // As `find`, which is too long for the compiler to put it here.
+        // As `find`, but with a guard that nobody else gets to see, and so stays in registers.
         let slot = self.map.get(&home, &guard)?;
-        let value = match self.value_of(key, slot, &guard) {
-            Some(value) => value,
-            None if slot.is_followed() => self.find_in_row(home.next(), key, &guard)?.2,
-            None => return None,
-        };
+        match self.value_of(key, slot, &guard) {
+            Some(value) => Some(read(value)),
+            None if slot.is_followed() => self.get_in_row(home.next(), key, read),
+            None => None,
+        }
+    }
+
+    /// [`get`](Self::get) for a key that is not at home.
+    #[cold]
+    fn get_in_row<Q, R>(&self, place: Place, key: &Q, read: impl FnOnce(&V) -> R) -> Option<R>
+    where
+        K: Borrow<Q>,
+        Q: Eq + ?Sized,
+    {
+        let guard = self.map.guard();
+        let (_, _, value) = self.find_in_row(place, key, &guard)?;
         Some(read(value))
     }
 
@@ -349,10 +381,18 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
         let home = self.home(&key);
         let guard = self.map.guard();
         let mut fresh = Fresh::new(key, || value);
-        let replaced = self.fill(home, &mut fresh, &guard, |slot, fresh| {
+        let replace = |slot: &Slot<K, V>, fresh: &mut Fresh<K, V, _>| {
             // SAFETY: found in this table, with a guard of this table.
             unsafe { slot.replace_if(|_| true, fresh, &guard) }
-        });
+        };
+        // papaya's search for a place to put it costs more than one for what is there.
+        if !self.census.has_none(home)
+            && let Some((slot, _, _)) = self.find(home, fresh.key(), &guard)
+            && let Some(value) = replace(slot, &mut fresh)
+        {
+            return Some(old(value));
+        }
+        let replaced = self.fill(home, &mut fresh, &guard, replace);
         replaced.err().map(old)
     }
 
@@ -367,6 +407,11 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
     ) -> R {
         let home = self.home(&key);
         let guard = self.map.guard();
+        if !self.census.has_none(home)
+            && let Some((_, _, value)) = self.find(home, &key, &guard)
+        {
+            return read(value, true);
+        }
         let mut fresh = Fresh::new(key, make);
         let found = self.fill(home, &mut fresh, &guard, |slot, _| {
             // SAFETY: found in this table, with a guard of this table.
@@ -411,11 +456,12 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
             return Err(value);
         }
         fresh.make();
+        self.census.give_up(home);
         let _crowd = self.crowd.lock();
         loop {
             let (mut end, mut last, mut free) = (home, None, None);
             while let Some(slot) = self.map.get(&end, guard) {
-                if !self.is_cleared(slot, guard)
+                if !self.is_cleared(slot, guard, || self.census.strike(end))
                     // SAFETY: found in this table, with a guard of this table.
                     && unsafe { slot.key() } == fresh.key()
                     && let Some(value) = or(slot, fresh)
@@ -460,25 +506,39 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
     ) -> Put<'g, V> {
         // papaya may call this again, for a slot or for none, until it gets through. Whatever was
         // lent before is thrown away then, or put in later.
+        let mut counted = false;
         let step = |entry: Option<(&Place, &'g Slot<K, V>)>| {
-            let Some((_, slot)) = entry else {
-                return Operation::Insert(fresh.lend(LAST));
+            let link = match entry {
+                None => LAST,
+                Some((_, slot)) => {
+                    // One goes, one comes: what the other was counted as is this one's.
+                    let heir = || {
+                        if mem::replace(&mut counted, true) {
+                            self.census.strike(place);
+                        }
+                    };
+                    if !self.is_cleared(slot, guard, heir)
+                        // SAFETY: found in this table, with a guard of this table.
+                        && unsafe { slot.key() } == fresh.key()
+                        && let Some(value) = or(slot, fresh)
+                    {
+                        return Operation::Abort(Put::Found(value));
+                    }
+                    if slot.is_gone() {
+                        LAST
+                    } else if crowd && slot.is_followed() && slot.is_dead() {
+                        // Nobody changes that without the lock.
+                        FOLLOWED
+                    } else {
+                        return Operation::Abort(Put::Crowded);
+                    }
+                }
             };
-            if !self.is_cleared(slot, guard)
-                // SAFETY: found in this table, with a guard of this table.
-                && unsafe { slot.key() } == fresh.key()
-                && let Some(value) = or(slot, fresh)
-            {
-                return Operation::Abort(Put::Found(value));
+            let slot = fresh.lend(link);
+            if !mem::replace(&mut counted, true) {
+                self.census.add(place);
             }
-            if slot.is_gone() {
-                Operation::Insert(fresh.lend(LAST))
-            } else if crowd && slot.is_followed() && slot.is_dead() {
-                // Nobody changes that without the lock.
-                Operation::Insert(fresh.lend(FOLLOWED))
-            } else {
-                Operation::Abort(Put::Crowded)
-            }
+            Operation::Insert(slot)
         };
         match self.map.compute(place, step, guard) {
             Compute::Inserted(_, slot) | Compute::Updated { new: (_, slot), .. } => {
@@ -490,6 +550,9 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
             }
             Compute::Aborted(put) => {
                 fresh.is_back();
+                if counted {
+                    self.census.strike(place);
+                }
                 put
             }
             Compute::Removed(..) => unreachable!("nothing was to be removed"),
@@ -505,6 +568,9 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
         V: PartialEq,
     {
         let home = self.home(key);
+        if self.census.has_none(home) {
+            return false;
+        }
         let guard = self.map.guard();
         let Some((slot, _, _)) = self.find(home, key, &guard) else {
             return false;
@@ -519,7 +585,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
     pub(crate) fn remove<Q, R>(
         &self,
         key: &Q,
-        mut wanted: impl FnMut(&V) -> bool,
+        wanted: impl FnMut(&V) -> bool,
         read: impl FnOnce(&V) -> R,
     ) -> Option<R>
     where
@@ -527,47 +593,19 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
         Q: Hash + Eq + ?Sized,
     {
         let home = self.home(key);
+        if self.census.has_none(home) {
+            return None;
+        }
         let guard = self.map.guard();
-        let (mut taken, mut crowded) = (None, false);
-        // papaya may call this again, also for another slot. Only one may be killed.
-        let step = |_: &Place, slot: &Slot<K, V>| {
-            if !self.is_cleared(slot, &guard)
-                && taken.is_none()
-                // SAFETY: found in this table, with a guard of this table.
-                && unsafe { slot.key() }.borrow() == key
-            {
-                // SAFETY: the same.
-                taken = unsafe { slot.take_if(&mut wanted, &guard) };
-            }
-            crowded = slot.is_followed();
-            slot.is_gone()
-        };
-        let _ = self.map.remove_if(&home, step, &guard);
-        if taken.is_none() && crowded {
-            taken = self.take_from_row(home, key, wanted, &guard);
-        }
-        taken.map(read)
-    }
-
-    /// [`remove`](Self::remove) for a key that is not at home.
-    #[cold]
-    fn take_from_row<'g, Q>(
-        &'g self,
-        home: Place,
-        key: &Q,
-        wanted: impl FnMut(&V) -> bool,
-        guard: &'g LocalGuard<'_>,
-    ) -> Option<&'g V>
-    where
-        K: Borrow<Q>,
-        Q: Eq + ?Sized,
-    {
-        let (slot, place, _) = self.find_in_row(home, key, guard)?;
+        let (slot, place, _) = self.find(home, key, &guard)?;
         // SAFETY: found in this table, with a guard of this table.
-        let taken = unsafe { slot.take_if(wanted, guard) };
-        if taken.is_some() {
-            self.tidy(home, place, guard);
+        let taken = unsafe { slot.take_if(wanted, &guard) }?;
+        self.census.strike(place);
+        if place == home {
+            let _ = self.map.remove_if(&place, |_, slot| slot.is_gone(), &guard);
+        } else {
+            self.tidy(home, place, &guard);
         }
-        taken
+        Some(read(taken))
     }
 }

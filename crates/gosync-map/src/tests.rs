@@ -1,6 +1,9 @@
-//! What happens when numbers start anew, of which there are few under test.
+//! What happens when numbers start anew, of which there are few under test; and what is counted.
 
-use std::hash::{BuildHasher, Hasher};
+use std::{
+    hash::{BuildHasher, Hasher},
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 use crate::{Map, RandomState, clock::ERAS};
 
@@ -64,5 +67,56 @@ fn nothing_comes_back_of_what_is_dropped() {
         }
         map.clear();
         assert_eq!(map.remove("b"), None);
+    }
+}
+
+/// Who is gone, however it went, is not counted: or the map would look for keys that are not there.
+#[test]
+fn who_is_gone_is_not_counted() {
+    let map: Map<u64, u64> = Map::new();
+    let counted = || map.table().map_or(0, crate::table::Table::counted);
+    for round in 0..100 {
+        for key in 0..8 {
+            map.set(key, round);
+        }
+        assert_eq!(counted(), 8);
+        // One comes while the other makes its value.
+        let make = || {
+            map.set(8, 1);
+            2
+        };
+        assert_eq!(map.get_or_insert_with(8, make), (1, true));
+        let make = || panic!("no value");
+        let panics = AssertUnwindSafe(|| map.get_or_insert_with(9, make));
+        catch_unwind(panics).expect_err("the panic is passed on");
+        assert_eq!(counted(), 9);
+
+        assert_eq!(map.remove(&0), Some(round));
+        assert!(map.compare_and_remove(&1, &round));
+        assert!(map.discard(&8));
+        assert_eq!(counted(), 6);
+        // Two take the places of what has been cleared. The others stay until they are swept out.
+        map.clear();
+        map.set(2, 1);
+        assert_eq!(map.get_or_insert(3, 1), (1, false));
+        assert_eq!(counted(), 6);
+        map.flush();
+        assert_eq!(counted(), 2);
+        assert!(map.discard(&2));
+        assert!(map.discard(&3));
+        assert_eq!(counted(), 0);
+    }
+}
+
+/// A count that was full does not tell how many are left.
+#[test]
+fn many_are_many_for_ever() {
+    let map: Map<u64, u64> = (0..100_000).map(|n| (n, n)).collect();
+    let stays = |n: &u64| n.is_multiple_of(50);
+    for n in (0..100_000).filter(|n| !stays(n)) {
+        assert_eq!(map.remove(&n), Some(n));
+    }
+    for n in (0..100_000).filter(stays) {
+        assert_eq!(map.get(&n), Some(n));
     }
 }

@@ -386,6 +386,27 @@ fn what_was_written_before_is_seen() {
     });
 }
 
+/// Keys that are counted together come and go: each is found while it is there, and not afterwards.
+#[test]
+fn neighbours() {
+    const KEYS: u64 = 2000;
+    let map: Map<u64, u64> = Map::new();
+    together(|thread| {
+        let own = || (0..KEYS).map(|n| n * THREADS + thread);
+        for lap in 0..4 {
+            for key in own() {
+                assert_eq!(map.get_or_insert(key, lap), (lap, false));
+                assert_eq!(map.get(&key), Some(lap));
+            }
+            for key in own() {
+                assert_eq!(map.remove(&key), Some(lap));
+                assert_eq!(map.get(&key), None);
+            }
+        }
+    });
+    assert!(map.is_empty());
+}
+
 /// All make the table at once; one stays.
 #[test]
 fn first_use() {
