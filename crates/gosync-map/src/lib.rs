@@ -51,7 +51,8 @@
 //! swap possible that is given the key by reference, and lets a walk tell a key that came back from
 //! one that it has not seen. A value that is no larger than 8 bytes and needs no drop is put into the
 //! slot that it comes with, without a box. To clear the map is to count on: slots of another count
-//! are as if they were not there. The module `table` says how.
+//! are as if they were not there. Of up to some thousands of keys it is counted where they are, so that
+//! most reads of a key that is not there need not look for it. The module `table` says how.
 //!
 //! Three things may make a writer wait. It helps to move a table that is full, and may sleep until the
 //! last of the helpers is done (in std's `park`, as papaya does it). Keys of one and the same 64-bit
