@@ -10,13 +10,14 @@
 //! | `QUEUED` | somebody may sleep in the queue | a waiter as it enters; a keeper as it leaves | the waker of the last one; a keeper, which hides it; an unlock that finds nobody |
 //! | `SPINNING` | a waiter polls | that waiter | that waiter, as it takes the lock, goes to sleep, or becomes the keeper |
 //! | `HEIR` | a waiter was woken and is on its way | its waker | that waiter, as it takes the lock or goes back to sleep |
-//! | `CLAIMED` | the next release is the heir's; without `HEIR`: of the sleeper at the front | the heir, once it runs | the heir, as it takes the lock or gives up |
+//! | `CLAIMED` | the next release is the heir's; without `HEIR`: of the sleeper at the front | the heir, once it runs; after a long section its waker | the heir, as it takes the lock or gives up |
 //! | `RESERVED` | else it is the keeper's | the keeper, after a turn | the keeper, as it takes the lock or gives up |
 //!
 //! | field of `pace` | means | changed by |
 //! |---|---|---|
 //! | `KEEPER` | a waiter is awake that looks after all others | the keeper |
 //! | `BRISK`, `UNMEASURED` | the sections are too short for polling to pay; that is to be measured again | a spinner, by counting; whoever begins a turn |
+//! | `RELEASED` | somebody has unlocked the slow way since the turn began, or there was a keeper | unlock, the keeper; whoever begins a turn |
 //! | `COUNTING`, `COUNT` | unlocks are counted: while a spinner measures, and while the heir does not run | the spinner; unlock |
 //! | `BEGAN` | when the turn began, in units of 4 us, modulo 2^16 | whoever begins a turn |
 //!
@@ -47,7 +48,9 @@
 //!   within the time that a look at it takes. Whoever comes in the meantime may take the free
 //!   lock: a running thread is quicker than a woken one.
 //! - The woken heir, as soon as it runs, claims the next release, and no newcomer passes it any
-//!   more. The lock is never idle for the time of a wake-up, only for that of a cache line's way.
+//!   more. The lock is never idle for the time of a wake-up, only for that of a cache line's way;
+//!   unless the section before it was a long one (no release in a turn of [`LONG`] microseconds):
+//!   then its waker has claimed it in the heir's name, and nobody passes at all.
 //!   An heir that has to wait longer than spinning makes sense goes back to sleep at the *front*
 //!   of the queue; its claim stays.
 //! - The same threads have the lock among themselves for a turn, of [`TURN`] microseconds. Whoever

@@ -59,13 +59,13 @@ impl Spin {
     }
 
     /// As [`close`](Self::close), and then some more polls, further apart: together about as long
-    /// as it takes to go to sleep and to be woken.
+    /// as it takes to go to sleep, to be woken, and to wait for a processor.
     #[inline]
     #[must_use]
     pub const fn close_then_apart() -> Self {
         Self {
             close: 64,
-            apart: 4,
+            apart: 24,
             yields: 0,
         }
     }

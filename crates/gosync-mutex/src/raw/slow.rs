@@ -21,6 +21,8 @@ const BRISK: u32 = 1 << 1;
 const COUNTING: u32 = 1 << 2;
 /// Nobody has measured for a while.
 const UNMEASURED: u32 = 1 << 3;
+/// Since the turn began somebody has unlocked the slow way, or there was a keeper.
+const RELEASED: u32 = 1 << 4;
 /// How many unlocks were counted.
 const COUNT: u32 = 0xFF << 8;
 /// When the turn began.
@@ -30,6 +32,9 @@ const BEGAN: u32 = 0xFFFF << 16;
 pub(super) const TURN: u32 = 100;
 /// The unit of [`BEGAN`], as a shift of microseconds.
 const UNIT: u32 = 2;
+
+/// A section of so many microseconds is long: the lock may idle for as long as a wake-up takes.
+pub(super) const LONG: u32 = 256;
 
 /// How long a spinner counts the unlocks, once a millisecond, and how many in that time make the
 /// lock brisk.
@@ -163,7 +168,7 @@ impl RawMutex {
             return false;
         }
         let now = now();
-        let over = now.wrapping_sub(pace & BEGAN) >= TURN >> UNIT << BEGAN.trailing_zeros();
+        let over = has_lasted(pace, now, TURN);
         // If it fails somebody else was quicker, or began to count.
         over && self
             .pace
@@ -179,7 +184,7 @@ impl RawMutex {
         // Under the model checker time tells nothing.
         let others_ran = !cfg!(gosync_loom) && begin.elapsed() > YIELD;
         let queued = self.state.load(Relaxed) & (QUEUED | HEIR | CLAIMED) == QUEUED;
-        others_ran || queued && self.wake_oldest(|_| true)
+        others_ran || queued && self.wake_oldest(0, |_| true)
     }
 
     /// Takes the lock if it is free; else becomes the one that polls, if nobody is awake.
@@ -261,7 +266,7 @@ impl RawMutex {
     /// lock at the end, or if nobody seems to want it. Returns whether it was got. For the
     /// spinner, which is none any more afterwards.
     fn keep(&self, deadline: Option<Deadline>) -> bool {
-        if self.pace.fetch_or(KEEPER, Relaxed) & KEEPER != 0 {
+        if self.pace.fetch_or(KEEPER | RELEASED, Relaxed) & KEEPER != 0 {
             // There was no spinner, as it is the keeper now. One keeper is enough.
             self.state.fetch_and(!SPINNING, Relaxed);
             return false;
@@ -369,6 +374,10 @@ impl RawMutex {
         // Acquire pairs with the Release of `sleep`.
         let _ = self.state.load(Acquire);
         let pace = self.pace.load(Relaxed);
+        let first_release = pace & RELEASED == 0;
+        if first_release {
+            self.pace.fetch_or(RELEASED, Relaxed);
+        }
         let heir_does_not_run = before & (HEIR | CLAIMED) == HEIR;
         if pace & COUNTING != 0 || heir_does_not_run {
             let more = pace & !COUNT | pace.wrapping_add(1 << COUNT.trailing_zeros()) & COUNT;
@@ -378,7 +387,7 @@ impl RawMutex {
         // An heir that has gone back to sleep, with its claim.
         let heir_sleeps = before & (HEIR | CLAIMED) == CLAIMED;
         if heir_sleeps {
-            self.wake_oldest(|_| true);
+            self.wake_oldest(0, |_| true);
             return;
         }
         if pace & KEEPER != 0 {
@@ -389,8 +398,13 @@ impl RawMutex {
             // take longer than all else.
             thread::yield_now();
         }
-        if before & (QUEUED | SPINNING | HEIR) == QUEUED && !self.somebody_comes() {
-            self.wake_oldest(|state| state & (FREE | SPINNING) == FREE);
+        if before & (QUEUED | SPINNING | HEIR) == QUEUED {
+            let free = |state| state & (FREE | SPINNING) == FREE;
+            if first_release && has_lasted(pace, now(), LONG) {
+                self.wake_oldest(CLAIMED, free);
+            } else if !self.somebody_comes() {
+                self.wake_oldest(0, free);
+            }
         }
     }
 
@@ -413,8 +427,8 @@ impl RawMutex {
     }
 
     /// Wakes the oldest sleeper, as the heir, unless there is one, or `wanted` says that the state
-    /// asks for none. Returns whether it woke one.
-    fn wake_oldest(&self, wanted: impl Fn(u32) -> bool) -> bool {
+    /// asks for none. Sets `claim`, [`CLAIMED`] or nothing, in its name. Returns whether it woke one.
+    fn wake_oldest(&self, claim: u32, wanted: impl Fn(u32) -> bool) -> bool {
         queue::wake_one(self.address(), |oldest| {
             let Some(oldest) = oldest else {
                 // A keeper had seen it set, and did not see it cleared.
@@ -423,7 +437,7 @@ impl RawMutex {
             };
             let wake = |state| {
                 let left = if oldest.alone { state & !QUEUED } else { state };
-                (state & HEIR == 0 && wanted(state)).then_some(left | HEIR)
+                (state & HEIR == 0 && wanted(state)).then_some(left | HEIR | claim)
             };
             let woken = self.state.try_update(Relaxed, Relaxed, wake).is_ok();
             if woken {
@@ -454,7 +468,12 @@ fn begin_turn(pace: u32, now: u32) -> u32 {
     } else {
         0
     };
-    pace & !BEGAN | now | unmeasured
+    pace & !(BEGAN | RELEASED) | now | unmeasured
+}
+
+/// Whether so many microseconds have passed since the turn began.
+fn has_lasted(pace: u32, now: u32, micros: u32) -> bool {
+    now.wrapping_sub(pace & BEGAN) >= micros >> UNIT << BEGAN.trailing_zeros()
 }
 
 fn count(pace: u32) -> u32 {
@@ -482,6 +501,8 @@ impl RawMutex {
 
 #[cfg(all(test, not(gosync_loom)))]
 mod tests {
+    use gosync_park::atomic::AtomicBool;
+
     use super::*;
 
     fn locked(bits: u32, pace: u32) -> RawMutex {
@@ -624,6 +645,43 @@ mod tests {
         assert!(!mutex.has_waiters());
     }
 
+    /// After a long section the oldest sleeper is next, although it sleeps: from the unlock until it
+    /// has the lock nobody else gets it.
+    #[test]
+    fn after_a_long_section_the_oldest_is_next() {
+        let mutex = RawMutex::new();
+        let stages = [const { AtomicBool::new(false) }; 2];
+        let [served, enough] = &stages;
+        mutex.lock();
+        std::thread::scope(|s| {
+            s.spawn(|| {
+                mutex.lock();
+                served.store(true, Relaxed);
+                while !enough.load(Relaxed) {
+                    std::thread::yield_now();
+                }
+                mutex.unlock();
+            });
+            while mutex.state.load(Relaxed) & QUEUED == 0 {
+                std::thread::yield_now();
+            }
+            // As if the turn had begun half of all time ago, and nobody had unlocked since.
+            mutex.pace.store(long_ago(), Relaxed);
+            mutex.unlock();
+            let mut passed = 0;
+            while !served.load(Relaxed) {
+                passed += u32::from(mutex.try_lock());
+            }
+            enough.store(true, Relaxed);
+            assert_eq!(passed, 0);
+        });
+        assert!(!mutex.has_waiters());
+    }
+
+    fn long_ago() -> u32 {
+        now().wrapping_add(1 << 31) & BEGAN
+    }
+
     /// A newcomer at the end of a turn lets the oldest sleeper go first, and queues up behind it.
     #[test]
     fn at_the_end_of_a_turn_the_oldest_goes_first() {
@@ -641,8 +699,7 @@ mod tests {
                 std::thread::yield_now();
             }
             // As if the turn had begun half of all time ago.
-            let long_ago = now().wrapping_add(1 << 31) & BEGAN;
-            mutex.pace.store(long_ago, Relaxed);
+            mutex.pace.store(long_ago(), Relaxed);
             s.spawn(|| get("the newcomer"));
             // The newcomer goes to sleep, and so does the sleeper, if it was woken.
             let mut both = false;
