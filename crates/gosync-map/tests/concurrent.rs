@@ -332,7 +332,9 @@ for_each_hash! {
 
     /// Each thread has its own keys, and finds them as it left them while others make the table grow.
     fn own_keys<S>() {
-        let keys = if S::default().hash_one(1_u64) == S::default().hash_one(2_u64) { 50 } else { 3000 };
+        // Those that collide are looked through one by one.
+        let collide = S::default().hash_one(1_u64) == S::default().hash_one(6_u64);
+        let keys = if collide { 60 } else { 3000 };
         let map: Map<u64, u64, S> = Map::default();
         together(|thread| {
             let mine = |n| n * THREADS + thread;
