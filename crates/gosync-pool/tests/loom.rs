@@ -161,6 +161,28 @@ fn put_after_steal() {
         });
 }
 
+/// The owner gets and puts in its own way while a thief goes in: the thief does not see an item that
+/// is being put.
+#[test]
+fn refill_races_steal() {
+    Model::new("pool: the owner goes round while a thief goes in")
+        .at_least(100)
+        .check(|| {
+            let (pool, drops) = set_up();
+            pool.put(Item::new(1, &drops));
+            let thief = {
+                let pool = Arc::clone(&pool);
+                thread::spawn(move || get(&pool))
+            };
+            let mine = get(&pool);
+            pool.put(Item::new(2, &drops));
+            let got = thief.join().unwrap();
+            assert_eq!(all(&pool, [mine, got]), [1, 2]);
+            drop(pool);
+            assert_eq!(drops.load(SeqCst), 2);
+        });
+}
+
 /// A put that happened before a get is found by it, also while a third thread takes something
 /// else.
 #[test]

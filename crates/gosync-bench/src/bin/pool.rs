@@ -21,7 +21,10 @@ use std::{
     collections::VecDeque,
     hint::black_box,
     process::Command,
-    sync::atomic::{AtomicBool, AtomicIsize, AtomicU64, Ordering::Relaxed},
+    sync::{
+        Barrier,
+        atomic::{AtomicBool, AtomicIsize, AtomicU64, Ordering::Relaxed},
+    },
     thread,
     time::Duration,
 };
@@ -402,31 +405,40 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
-/// Hits in percent, and the bytes that the last 900 of 1000 threads left behind.
+/// Hits in percent of 1000 threads, 8 at a time, and the bytes that they left behind. Before them
+/// come some that live all at once, more than there will be later.
 fn short_lived<P: Peer>() -> Sample {
+    const AT_ONCE: usize = 8;
     let pool = P::new(SMALL);
-    let before = MADE.0.load(Relaxed);
+    let there = Barrier::new(3 * AT_ONCE);
     thread::scope(|s| {
-        let mut threads = VecDeque::new();
-        for number in 0..1000 {
-            if threads.len() == 8 {
-                let oldest: Option<thread::ScopedJoinHandle<'_, ()>> = threads.pop_front();
+        for _ in 0..3 * AT_ONCE {
+            s.spawn(|| {
+                let item = take(&pool);
+                there.wait();
+                pool.put(item);
+            });
+        }
+    });
+    let made = MADE.0.load(Relaxed);
+    thread::scope(|s| {
+        let mut threads: VecDeque<thread::ScopedJoinHandle<'_, ()>> =
+            VecDeque::with_capacity(AT_ONCE);
+        BYTES.store(0, Relaxed);
+        COUNTS.store(true, Relaxed);
+        for _ in 0..1000 {
+            if threads.len() == AT_ONCE {
+                let oldest = threads.pop_front();
                 oldest.expect("there are eight").join().unwrap();
-            }
-            if number == 100 {
-                // Those that live now are counted neither at the beginning nor at the end.
-                threads.drain(..).for_each(|thread| thread.join().unwrap());
-                BYTES.store(0, Relaxed);
-                COUNTS.store(true, Relaxed);
             }
             threads.push_back(s.spawn(|| pool.put(take(&pool))));
         }
         threads.drain(..).for_each(|thread| thread.join().unwrap());
+        COUNTS.store(false, Relaxed);
     });
-    COUNTS.store(false, Relaxed);
     #[expect(clippy::cast_precision_loss, reason = "a figure to look at")]
     let (made, other) = (
-        (MADE.0.load(Relaxed) - before) as f64,
+        (MADE.0.load(Relaxed) - made) as f64,
         BYTES.load(Relaxed) as f64,
     );
     let rate = 100.0 - made / 10.0;
