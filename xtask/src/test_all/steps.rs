@@ -415,7 +415,8 @@ fn tsan(workspace: &Workspace, thorough: bool) -> Vec<Part> {
     let stress = without_std("+nightly run --quiet --release -p gosync-proof --bin stress")
         .args("-- mutex rwmutex once waitgroup cond pool --calm --threads 8 --seconds")
         .arg(if thorough { "120" } else { "6" });
-    let tests = nightly("+nightly test -Zbuild-std --no-fail-fast --all-features --lib --tests")
+    let tests = "+nightly test -Zbuild-std --no-fail-fast --all-features --lib --tests";
+    let tests = quickly(nightly(tests))
         .args(&workspace.published_only())
         .arg("--target-dir")
         .arg(workspace.target_dir("tsan-std"))
