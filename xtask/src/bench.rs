@@ -14,12 +14,14 @@ pub(crate) const COMMAND: Command = Command {
 
 const HELP: &str = "\
 usage: cargo xtask bench NAME [ARGUMENT ...]
+       cargo xtask bench --plot
 
 Builds the benchmark NAME for release and runs it. The arguments are the benchmark's own: the
 number of rounds, the beginnings of the names of workloads, if not all are wanted, and --csv FILE,
 to which the figures of each round are appended.
 
-  NAME   the file of crates/gosync-bench/src/bin that is to be run, such as mutex";
+  NAME     the file of crates/gosync-bench/src/bin that is to be run, such as mutex
+  --plot   draws docs/benchmarks/*.svg from the *.csv there, and prints tables of the rest";
 
 fn run(mut arguments: lexopt::Parser) -> anyhow::Result<ExitCode> {
     use lexopt::prelude::{Long, Short, Value};
@@ -30,6 +32,7 @@ fn run(mut arguments: lexopt::Parser) -> anyhow::Result<ExitCode> {
             println!("{HELP}\n\nbenchmarks: {}", names()?.join(", "));
             return Ok(ExitCode::SUCCESS);
         }
+        Some(Long("plot")) => return run_in_bench(["--example", "plot"], arguments),
         Some(other) => return Err(other.unexpected().into()),
         None => anyhow::bail!("which one? benchmarks: {}", names()?.join(", ")),
     };
@@ -41,9 +44,15 @@ fn run(mut arguments: lexopt::Parser) -> anyhow::Result<ExitCode> {
             names.join(", ")
         );
     }
+    let program = format!("bench-{}", name.display());
+    run_in_bench(["--bin", &program], arguments)
+}
+
+/// Runs a program of the crate `gosync-bench`, with the arguments that are left.
+fn run_in_bench(program: [&str; 2], mut arguments: lexopt::Parser) -> anyhow::Result<ExitCode> {
     let status = Program::new("cargo")
-        .args(["run", "--quiet", "--release", "-p", "gosync-bench", "--bin"])
-        .arg(format!("bench-{}", name.display()))
+        .args(["run", "--quiet", "--release", "-p", "gosync-bench"])
+        .args(program)
         .arg("--")
         .args(arguments.raw_args()?)
         .status()
