@@ -1,31 +1,86 @@
-//! One uncontended operation, many times, for `valgrind --tool=callgrind` to count:
-//! `instructions gosync 1000` against `instructions gosync 0`.
+//! One operation, many times, for `valgrind --tool=callgrind` to count:
+//! `instructions lock gosync 1000` against `instructions lock gosync 0`.
+//!
+//! | operation | what it is |
+//! |---|---|
+//! | lock | a lock and an unlock of a mutex |
+//! | notify | a notification that nobody waits for |
+//! | turn | two threads take turns: a notification, a wait, a lock |
 
-use std::{env, hint::black_box};
+use std::{env, hint::black_box, thread};
+
+macro_rules! peer {
+    ($name:ident, $mutex:ty, $cond:ty, |$m:ident| $lock:expr, |$c:ident, $guard:ident| $wait:expr) => {
+        fn $name(operation: &str, times: u32) -> bool {
+            let ($m, $c) = &(<$mutex>::new(0), [<$cond>::new(), <$cond>::new()]);
+            let turns = |me: u32| {
+                for turn in (me..2 * times).step_by(2) {
+                    let mut $guard = $lock;
+                    while *$guard != turn {
+                        let $c = &$c[me as usize];
+                        $wait;
+                    }
+                    *$guard += 1;
+                    drop($guard);
+                    $c[1 - me as usize].notify_one();
+                }
+            };
+            match operation {
+                "lock" => (0..times).for_each(|_| {
+                    let $m = black_box($m);
+                    *$lock += 1;
+                }),
+                "notify" => (0..times).for_each(|_| {
+                    black_box(&$c[0]).notify_one();
+                }),
+                "turn" => thread::scope(|s| {
+                    s.spawn(|| turns(0));
+                    turns(1);
+                }),
+                _ => return false,
+            }
+            true
+        }
+    };
+}
+
+peer!(
+    gosync,
+    gosync_mutex::Mutex<u32>,
+    gosync_cond::Cond,
+    |mutex| mutex.lock(),
+    |cond, guard| cond.wait(&mut guard)
+);
+peer!(
+    std,
+    std::sync::Mutex<u32>,
+    std::sync::Condvar,
+    |mutex| mutex.lock().unwrap(),
+    |cond, guard| guard = cond.wait(guard).unwrap()
+);
+peer!(
+    parking_lot,
+    parking_lot::Mutex<u32>,
+    parking_lot::Condvar,
+    |mutex| mutex.lock(),
+    |cond, guard| cond.wait(&mut guard)
+);
 
 fn main() {
-    let mut args = env::args().skip(1);
-    let what = args.next().unwrap_or_default();
-    let times: u32 = args.next().map_or(0, |times| times.parse().unwrap_or(0));
-    match what.as_str() {
-        "gosync" => {
-            let lock = black_box(gosync_mutex::Mutex::new(0_u32));
-            for _ in 0..times {
-                *black_box(&lock).lock() += 1;
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let ran = match &arguments[..] {
+        [operation, peer, times] => {
+            let times = times.parse().unwrap_or(0);
+            match peer.as_str() {
+                "gosync" => gosync(operation, times),
+                "std" => std(operation, times),
+                "parking_lot" => parking_lot(operation, times),
+                _ => false,
             }
         }
-        "parking_lot" => {
-            let lock = black_box(parking_lot::Mutex::new(0_u32));
-            for _ in 0..times {
-                *black_box(&lock).lock() += 1;
-            }
-        }
-        "std" => {
-            let lock = black_box(std::sync::Mutex::new(0_u32));
-            for _ in 0..times {
-                *black_box(&lock).lock().unwrap() += 1;
-            }
-        }
-        _ => eprintln!("usage: instructions gosync|parking_lot|std TIMES"),
+        _ => false,
+    };
+    if !ran {
+        eprintln!("usage: instructions lock|notify|turn gosync|std|parking_lot TIMES");
     }
 }
