@@ -229,7 +229,7 @@ fn main() -> Outcome {
     let waits = (
         "mutex-waits",
         "Mutex: the longest wait",
-        "milliseconds; less is better",
+        "milliseconds, on a logarithmic scale; less is better",
     );
     let workloads = [
         "tiny-16-waits",
@@ -268,7 +268,7 @@ fn main() -> Outcome {
     let title = (
         "map",
         "Map: Go's benchmarks, two threads",
-        "millions a second; more is better",
+        "millions a second, on a logarithmic scale; more is better",
     );
     bars(&map, title, &workloads, |sample| sample.rate)?;
 
