@@ -19,17 +19,19 @@ use crate::{
 };
 
 /// How often a reader that finds a writer looks again before it queues.
-const LOOKS: usize = 2;
+const LOOKS: usize = 1;
 /// How often it yields before that, if the writer is not in but waits for other readers: perhaps it
-/// is a processor that those wait for.
-const YIELDS: usize = 8;
+/// is a processor that those wait for. Where threads outnumber the processors, a few dozen times
+/// lets most of those have their turn.
+const YIELDS: usize = 32;
 
-/// Leaves the lock to those who are at it, for some microseconds. A short section is over by then,
-/// and they have had the cache lines for themselves: two threads that take turns at length get more
-/// done than two that take the line from each other all the time.
+/// Leaves the lock to those who are at it, for some microseconds: less than it would take to go to
+/// sleep and to be woken. A short section is over by then, and they have had the cache lines for
+/// themselves: two threads that take turns at length get more done than two that take the line from
+/// each other all the time.
 pub(super) fn look_away() {
     if Spin::can_help() {
-        hint::pause(512);
+        hint::pause(1024);
     }
 }
 

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// How often a writer looks for a free moment before it announces itself.
-const LOOKS: usize = 2;
+const LOOKS: usize = 1;
 /// How a writer fared that asked to be the next one.
 #[derive(PartialEq, Eq)]
 enum Announced {
