@@ -132,14 +132,14 @@ pub(super) fn all(workspace: &Workspace, depth: Depth) -> Vec<Step> {
             name: "doctests",
             about: "all examples in the documentation",
             unit: "",
-            quick: true,
+            quick: false,
             parts: doctests(),
         },
         Step {
             name: "rustdoc",
             about: "the documentation builds without a warning",
             unit: "",
-            quick: true,
+            quick: false,
             parts: Part::only(Action::Run(
                 Cmd::cargo("doc --workspace --no-deps --all-features")
                     .env("RUSTDOCFLAGS", "-D warnings"),
