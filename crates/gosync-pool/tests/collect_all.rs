@@ -1,10 +1,14 @@
-//! Collections in all pools of the process. So no test here may rely on an item that it keeps idle.
+//! Collections in all pools of the process. So the tests here take turns: a collection by another one
+//! might still be dropping what this one looks for.
 #![cfg(not(gosync_loom))]
 
 mod common;
 
 use std::{
-    sync::atomic::{AtomicUsize, Ordering::SeqCst},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    },
     thread,
 };
 
@@ -12,9 +16,11 @@ use common::{Census, Counted};
 use gosync_pool::Pool;
 
 static EVERYWHERE: Pool<Counted> = Pool::without_new();
+static TURN: Mutex<()> = Mutex::new(());
 
 #[test]
 fn collect_reaches_all_pools_but_scoped_ones() {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let census = Census::default();
     let local = Pool::without_new();
     let text = "text".to_string();
@@ -22,7 +28,6 @@ fn collect_reaches_all_pools_but_scoped_ones() {
     EVERYWHERE.put(census.item());
     local.put(census.item());
     scoped.put((census.item(), &text));
-    // Other tests of this process may collect too.
     (0..2).for_each(|_| gosync_pool::collect());
     assert_eq!((EVERYWHERE.stats().idle, local.stats().idle), (0, 0));
     assert_eq!((scoped.stats().idle, census.alive()), (1, 1));
@@ -33,6 +38,7 @@ fn collect_reaches_all_pools_but_scoped_ones() {
 
 #[test]
 fn a_destructor_may_use_the_pool_that_collects() {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     static POOL: Pool<Phoenix> = Pool::without_new();
     static REBORN: AtomicUsize = AtomicUsize::new(0);
 
@@ -56,6 +62,7 @@ fn a_destructor_may_use_the_pool_that_collects() {
 
 #[test]
 fn pools_come_and_go_while_all_are_collected() {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let census = Census::default();
     thread::scope(|s| {
         for _ in 0..3 {
