@@ -62,6 +62,15 @@ fn get(pool: &Pool<Item>) -> Option<u32> {
     pool.try_get().map(Item::take)
 }
 
+/// Another thread, and what it takes.
+fn thief<T: 'static>(
+    pool: &Arc<Pool<Item>>,
+    takes: impl FnOnce(&Pool<Item>) -> T + 'static,
+) -> thread::JoinHandle<T> {
+    let pool = Arc::clone(pool);
+    thread::spawn(move || takes(&pool))
+}
+
 /// What was got by all together, and what is left; sorted.
 fn all(pool: &Pool<Item>, got: impl IntoIterator<Item = Option<u32>>) -> Vec<u32> {
     let mut all: Vec<_> = got.into_iter().flatten().collect();
@@ -79,10 +88,7 @@ fn two_thieves() {
         .check(|| {
             let (pool, drops) = set_up();
             pool.put(Item::new(1, &drops));
-            let thieves = [(); 2].map(|()| {
-                let pool = Arc::clone(&pool);
-                thread::spawn(move || get(&pool))
-            });
+            let thieves = [(); 2].map(|()| thief(&pool, get));
             let got = thieves.map(|thief| thief.join().unwrap());
             assert!(
                 got.iter().any(Option::is_some),
@@ -101,10 +107,7 @@ fn put_races_steal() {
         .at_least(100)
         .check(|| {
             let (pool, drops) = set_up();
-            let thief = {
-                let pool = Arc::clone(&pool);
-                thread::spawn(move || [get(&pool), get(&pool)])
-            };
+            let thief = thief(&pool, |pool| [get(pool), get(pool)]);
             pool.put(Item::new(1, &drops));
             pool.put(Item::new(2, &drops));
             let got = thief.join().unwrap();
@@ -123,10 +126,7 @@ fn get_races_steal() {
             let (pool, drops) = set_up();
             pool.put(Item::new(1, &drops));
             pool.put(Item::new(2, &drops));
-            let thief = {
-                let pool = Arc::clone(&pool);
-                thread::spawn(move || [get(&pool), get(&pool)])
-            };
+            let thief = thief(&pool, |pool| [get(pool), get(pool)]);
             let mine = [get(&pool), get(&pool)];
             let got = thief.join().unwrap();
             assert_eq!(all(&pool, mine.into_iter().chain(got)), [1, 2]);
@@ -145,10 +145,7 @@ fn put_after_steal() {
             let (pool, drops) = set_up();
             pool.put(Item::new(1, &drops));
             pool.put(Item::new(2, &drops));
-            let thief = {
-                let pool = Arc::clone(&pool);
-                thread::spawn(move || [get(&pool), get(&pool)])
-            };
+            let thief = thief(&pool, |pool| [get(pool), get(pool)]);
             // The magazine is full until the thief has been: one of these goes where its item was, or
             // both into the shared part.
             pool.put(Item::new(3, &drops));
@@ -170,10 +167,7 @@ fn refill_races_steal() {
         .check(|| {
             let (pool, drops) = set_up();
             pool.put(Item::new(1, &drops));
-            let thief = {
-                let pool = Arc::clone(&pool);
-                thread::spawn(move || get(&pool))
-            };
+            let thief = thief(&pool, get);
             let mine = get(&pool);
             pool.put(Item::new(2, &drops));
             let got = thief.join().unwrap();
@@ -308,10 +302,7 @@ fn collect_races_thief() {
                 let pool = Arc::clone(&pool);
                 thread::spawn(move || pool.collect())
             };
-            let thief = {
-                let pool = Arc::clone(&pool);
-                thread::spawn(move || get(&pool))
-            };
+            let thief = thief(&pool, get);
             collector.join().unwrap();
             let got = all(&pool, [thief.join().unwrap()]);
             assert!(got.len() <= 2 && got.iter().all(|item| [1, 2].contains(item)));

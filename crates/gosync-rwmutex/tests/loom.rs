@@ -65,6 +65,22 @@ impl Shared {
         self.set(self.get() + n);
         self.lock.unlock_exclusive();
     }
+
+    /// Adds 1 if nobody else is in.
+    fn try_add(&self) {
+        if self.lock.try_lock_exclusive() {
+            self.set(self.get() + 1);
+            self.lock.unlock_exclusive();
+        }
+    }
+
+    /// Reads if there is no writer.
+    fn try_read(&self) {
+        if self.lock.try_lock_shared() {
+            self.get();
+            self.lock.unlock_shared();
+        }
+    }
 }
 
 fn spawn<T: 'static>(
@@ -267,18 +283,8 @@ fn try_forms() {
         .at_least(1000)
         .check(|| {
             let shared = Shared::new();
-            let writer = spawn(&shared, |shared| {
-                if shared.lock.try_lock_exclusive() {
-                    shared.set(shared.get() + 1);
-                    shared.lock.unlock_exclusive();
-                }
-            });
-            let reader = spawn(&shared, |shared| {
-                if shared.lock.try_lock_shared() {
-                    shared.get();
-                    shared.lock.unlock_shared();
-                }
-            });
+            let writer = spawn(&shared, Shared::try_add);
+            let reader = spawn(&shared, Shared::try_read);
             shared.add(1);
             writer.join().unwrap();
             reader.join().unwrap();
@@ -576,10 +582,7 @@ fn biased_try_that_gathers_wakes_the_writer() {
             let shared = Shared::biased();
             let reader = spawn(&shared, |shared| assert!(shared.read() <= 2));
             let writer = spawn(&shared, |shared| shared.add(1));
-            if shared.lock.try_lock_exclusive() {
-                shared.set(shared.get() + 1);
-                shared.lock.unlock_exclusive();
-            }
+            shared.try_add();
             reader.join().unwrap();
             writer.join().unwrap();
             assert!(!shared.lock.is_locked());
@@ -666,19 +669,9 @@ fn biased_try_forms() {
         .at_least(500)
         .check(|| {
             let shared = Shared::biased();
-            let writer = spawn(&shared, |shared| {
-                if shared.lock.try_lock_exclusive() {
-                    shared.set(shared.get() + 1);
-                    shared.lock.unlock_exclusive();
-                }
-            });
-            let reader = spawn(&shared, |shared| {
-                // There is no writer but the one that tries.
-                if shared.lock.try_lock_shared() {
-                    shared.get();
-                    shared.lock.unlock_shared();
-                }
-            });
+            let writer = spawn(&shared, Shared::try_add);
+            // There is no writer but the one that tries.
+            let reader = spawn(&shared, Shared::try_read);
             if shared.lock.try_lock_shared() {
                 assert!(!shared.lock.try_lock_exclusive());
                 shared.lock.unlock_shared();
