@@ -128,7 +128,8 @@ impl<const SHARDS: usize> Lock for Sharded<SHARDS> {
     }
 }
 
-/// `gosync_rwmutex`: the state in line 0, a slot for each core, and a bias that comes and goes.
+/// `gosync_rwmutex`: the state in line 0, a slot for each core, and a bias that comes and goes. The
+/// constants are those of its `state.rs`, for 64 bits.
 struct Biased {
     cores: usize,
     /// The lanes whose readers may use their slots; `None` without the bias.
@@ -220,7 +221,6 @@ impl Lock for Biased {
                 self.holds[other] = Hold::Counted;
             }
         }
-        self.holds[core] = Hold::None;
         self.reads = 0;
         caches.write(core, Self::STATE);
     }
