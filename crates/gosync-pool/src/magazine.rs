@@ -64,7 +64,7 @@ use std::{
 
 use gosync_park::{
     atomic::{
-        AtomicU32, AtomicUsize,
+        AtomicBool, AtomicU32, AtomicUsize,
         Ordering::{Acquire, Relaxed, Release},
     },
     barrier,
@@ -140,6 +140,9 @@ pub(crate) struct Magazine<T> {
     /// How many items the owner keeps before it passes them all on; or `THRIFTY`. Only the owner
     /// writes it.
     keeps: AtomicU32,
+    /// Whether a stranger has taken items because it wanted them, since the owner last looked. Only
+    /// who is inside writes it.
+    robbed: AtomicBool,
     /// What the owner has met with, but for the gets in `word`. Only the owner writes it.
     tally: Tally,
     first: [Cell<T>; 0],
@@ -227,6 +230,7 @@ impl<T> Magazine<T> {
             cells: cells::<T>(),
             detours: AtomicU32::new(0),
             keeps: AtomicU32::new(THRIFTY),
+            robbed: AtomicBool::new(false),
             tally: Tally::default(),
             first: [],
         };
@@ -473,6 +477,12 @@ impl<T> Visit<'_, T> {
         let item = unsafe { cell.read() };
         Some(Entry { stamp, item })
     }
+
+    /// Tells the owner that somebody wants what it puts.
+    pub(crate) fn rob(&self) {
+        // Relaxed: the owner reads it inside.
+        self.magazine.head().robbed.store(true, Relaxed);
+    }
 }
 
 impl<T> Drop for Visit<'_, T> {
@@ -711,14 +721,19 @@ impl<T> Inside<'_, T> {
         self.top() < self.room()
     }
 
-    /// Moves the items down to where strangers have taken some. If they have, they are in want of
-    /// what the owner puts: from now on it goes to the depot.
+    /// Moves the items down to where strangers have taken some. If they wanted them, what the owner
+    /// puts goes to the depot from now on.
     pub(crate) fn settle(&mut self) {
         let bottom = self.bottom();
         if bottom == 0 {
             return;
         }
-        self.set_keeps(0);
+        // Relaxed: we are inside.
+        let robbed = &self.mine.head().robbed;
+        if robbed.load(Relaxed) {
+            robbed.store(false, Relaxed);
+            self.set_keeps(0);
+        }
         for i in bottom..self.top() {
             // SAFETY: below the number of cells. We are inside; there is an item at `i`, and there
             // is none below the bottom, or none any more.

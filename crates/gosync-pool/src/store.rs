@@ -387,6 +387,7 @@ impl<T> Table<T> {
             }
             let mut visit = magazine.visit(0)?;
             let oldest = visit.take(|_| true)?;
+            visit.rob();
             if let Some(mine) = &mut empty {
                 // All, if the owner only puts, and otherwise half.
                 let more = if magazine.is_generous() {

@@ -105,16 +105,46 @@ fn worker(commands: &Receiver<Command>, answers: &Sender<Answer>) {
     }
 }
 
-#[test]
-fn any_sequence_of_calls() {
-    let workers: Vec<_> = (0..THREADS)
-        .map(|_| {
+/// The threads, each with what it is told and what it answers.
+struct Workers(Vec<(Sender<Command>, Receiver<Answer>)>);
+
+impl Workers {
+    fn new() -> Self {
+        let start = |_| {
             let (command, commands) = channel();
             let (answer, answers) = channel();
             thread::spawn(move || worker(&commands, &answer));
             (command, answers)
-        })
-        .collect();
+        };
+        Self((0..THREADS).map(start).collect())
+    }
+
+    /// Makes the calls, and compares.
+    fn play(&self, calls: &[(usize, Op)]) -> Result<(), TestCaseError> {
+        let mut pool = Pool::builder().max_idle(MAX_IDLE).build_without_new();
+        let mut model = Model::default();
+        for (first, &(thread, op)) in (0..).step_by(100).zip(calls) {
+            let (command, answers) = &self.0[thread];
+            command.send((op, first, pool)).unwrap();
+            let (steps, back) = answers.recv().unwrap();
+            pool = back;
+            for (item, (got, stats)) in (first..).zip(steps) {
+                match op {
+                    Op::Put(_) => model.put(thread, item, stats)?,
+                    Op::Get(_) => model.get(thread, got, stats)?,
+                    Op::Collect => model.collect(stats)?,
+                }
+            }
+        }
+        let shown = format!("Pool {{ idle: {}, .. }}", model.idle.len());
+        prop_assert_eq!(format!("{pool:?}"), shown);
+        Ok(())
+    }
+}
+
+#[test]
+fn any_sequence_of_calls() {
+    let workers = Workers::new();
     let op = prop_oneof![
         4 => (1..5_usize).prop_map(Op::Put),
         2 => (20..100_usize).prop_map(Op::Put),
@@ -129,22 +159,19 @@ fn any_sequence_of_calls() {
         failure_persistence: Some(Box::new(FileFailurePersistence::Direct(file))),
         ..ProptestConfig::default()
     };
-    proptest!(config, |(calls in calls)| {
-        let mut pool = Pool::builder().max_idle(MAX_IDLE).build_without_new();
-        let mut model = Model::default();
-        for (first, &(thread, op)) in (0..).step_by(100).zip(&calls) {
-            let (command, answers) = &workers[thread];
-            command.send((op, first, pool)).unwrap();
-            let (steps, back) = answers.recv().unwrap();
-            pool = back;
-            for (item, (got, stats)) in (first..).zip(steps) {
-                match op {
-                    Op::Put(_) => model.put(thread, item, stats)?,
-                    Op::Get(_) => model.get(thread, got, stats)?,
-                    Op::Collect => model.collect(stats)?,
-                }
-            }
-        }
-        prop_assert_eq!(format!("{pool:?}"), format!("Pool {{ idle: {}, .. }}", model.idle.len()));
-    });
+    proptest!(config, |(calls in calls)| workers.play(&calls)?);
+}
+
+/// What a collection drops of a thread's nobody else is in want of: the thread keeps what it puts.
+#[test]
+fn a_collection_is_no_theft() {
+    let calls = [
+        (2, Op::Put(20)),
+        (0, Op::Collect),
+        (1, Op::Get(3)),
+        (0, Op::Collect),
+        (1, Op::Put(3)),
+        (1, Op::Get(1)),
+    ];
+    Workers::new().play(&calls).unwrap();
 }
