@@ -34,7 +34,7 @@ pub(super) const TURN: u32 = 100;
 const UNIT: u32 = 2;
 
 /// A section of so many microseconds is long: the lock may idle for as long as a wake-up takes.
-pub(super) const LONG: u32 = 256;
+pub(super) const LONG: u32 = 128;
 
 /// How long a spinner counts the unlocks, once a millisecond, and how many in that time make the
 /// lock brisk.
@@ -168,7 +168,8 @@ impl RawMutex {
             return false;
         }
         let now = now();
-        let over = has_lasted(pace, now, TURN);
+        // Without a release it is one section, and nobody can go before its end.
+        let over = pace & RELEASED != 0 && has_lasted(pace, now, TURN);
         // If it fails somebody else was quicker, or began to count.
         over && self
             .pace
@@ -497,6 +498,15 @@ impl RawMutex {
         mutex.pace.store(BRISK, Relaxed);
         mutex
     }
+
+    /// An unlocked mutex whose turn may end.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn released() -> Self {
+        let mutex = Self::new();
+        mutex.pace.store(RELEASED, Relaxed);
+        mutex
+    }
 }
 
 #[cfg(all(test, not(gosync_loom)))]
@@ -685,6 +695,16 @@ mod tests {
         now().wrapping_add(1 << 31) & BEGAN
     }
 
+    /// A turn without a release is one section: it ends, but not for a newcomer.
+    #[test]
+    fn a_turn_ends_after_a_release_only() {
+        let mutex = locked(0, long_ago());
+        assert!(!mutex.turn_is_over());
+        mutex.pace.fetch_or(RELEASED, Relaxed);
+        assert!(mutex.turn_is_over());
+        assert!(!mutex.turn_is_over(), "the next one has just begun");
+    }
+
     /// A newcomer at the end of a turn lets the oldest sleeper go first, and queues up behind it.
     #[test]
     fn at_the_end_of_a_turn_the_oldest_goes_first() {
@@ -701,8 +721,8 @@ mod tests {
             while mutex.state.load(Relaxed) & QUEUED == 0 {
                 std::thread::yield_now();
             }
-            // As if the turn had begun half of all time ago.
-            mutex.pace.store(long_ago(), Relaxed);
+            // As if the turn had begun half of all time ago, and somebody had unlocked since.
+            mutex.pace.store(long_ago() | RELEASED, Relaxed);
             s.spawn(|| get("the newcomer"));
             // The newcomer goes to sleep, and so does the sleeper, if it was woken.
             let mut both = false;
