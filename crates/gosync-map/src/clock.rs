@@ -6,8 +6,8 @@
 //! | [`MOVED`] | the slot's value is not at home, or will not be in a moment. Set once, for ever |
 //! | the others | the age: how many walks had begun |
 //!
-//! So one comparison tells whether a slot is of the present era, and has its value at home, and was
-//! there before a walk.
+//! So one subtraction and one comparison tell whether a slot is of the present era, or of a walk's, and
+//! has its value at home, and was there before the walk.
 
 use std::sync::atomic::Ordering::SeqCst;
 
@@ -39,9 +39,28 @@ const AGE: Stamp = MOVED - 1;
 /// A slot that is not in the table yet.
 pub(crate) const NEW: Stamp = Stamp::MAX;
 
-/// A walk: how many had begun before.
+/// A walk. What it looks at for each entry is here, in registers.
 #[derive(Clone, Copy)]
-pub(crate) struct Walk(Stamp);
+pub(crate) struct Walk {
+    /// The era in which it began, where it stands in a stamp.
+    era: Stamp,
+    /// How many walks had begun before.
+    age: Stamp,
+}
+
+impl Walk {
+    /// Whether a slot with this stamp is of the walk's era, and was in the table before it began.
+    #[inline]
+    pub(crate) fn shows(self, stamp: Stamp) -> bool {
+        self.shows_at_home(stamp & !MOVED)
+    }
+
+    /// The same, and the value at home.
+    #[inline]
+    pub(crate) fn shows_at_home(self, stamp: Stamp) -> bool {
+        stamp.wrapping_sub(self.era) <= self.age
+    }
+}
 
 /// After so many eras, one comes again that was there before.
 pub(crate) const ERAS: Stamp = if cfg!(test) { 40 } else { NEW_ERA };
@@ -86,19 +105,6 @@ impl Clock {
         self.is_of_now_and(stamp, AGE)
     }
 
-    /// Whether a slot with this stamp is of the present era, and was in the table before the walk
-    /// began.
-    #[inline]
-    pub(crate) fn is_before(&self, stamp: Stamp, walk: Walk) -> bool {
-        self.is_of_now_and(stamp & !MOVED, walk.0)
-    }
-
-    /// The same, and the value at home.
-    #[inline]
-    pub(crate) fn is_before_at_home(&self, stamp: Stamp, walk: Walk) -> bool {
-        self.is_of_now_and(stamp, walk.0)
-    }
-
     /// The stamp for a slot that is in the table already.
     pub(crate) fn stamp(&self) -> Stamp {
         // The age first. It may be from the era before: then it is less than it might be, and a walk
@@ -110,10 +116,14 @@ impl Clock {
     /// Begins a walk. The count does not go far beyond the greatest age, let alone around: then slots
     /// of before would be younger than the walk.
     pub(crate) fn begin_walk(&self) -> Walk {
-        if self.walks.0.load(SeqCst) >= AGE {
-            return Walk(AGE);
-        }
-        Walk(self.walks.0.fetch_add(1, SeqCst).min(AGE))
+        let age = if self.walks.0.load(SeqCst) >= AGE {
+            AGE
+        } else {
+            self.walks.0.fetch_add(1, SeqCst).min(AGE)
+        };
+        // Then the era: slots of a later one are younger than the walk (see `table`).
+        let era = self.era.load(SeqCst);
+        Walk { era, age }
     }
 
     /// Begins an era, of which nothing is there yet; `false` if the table must be swept before.
@@ -174,7 +184,7 @@ mod tests {
             let old = clock.stamp();
             for _ in 0..4 {
                 let walk = clock.begin_walk();
-                assert!(clock.is_before(old, walk));
+                assert!(walk.shows(old));
             }
         }
     }

@@ -480,7 +480,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> Map<K, V, S> {
     /// Removes all keys.
     ///
     /// All go at one moment: what others store meanwhile goes if it was stored before, and stays if
-    /// it was stored after. A walk that is under way does not see what was cleared.
+    /// it was stored after. A walk that is under way may go on to what was cleared.
     ///
     /// Takes a moment if there are few; if there are more than wait for a [batch](crate::BATCH), it
     /// takes them out, and time as [`for_each`](Self::for_each).

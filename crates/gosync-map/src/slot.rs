@@ -46,6 +46,7 @@
 
 use std::{
     cell::UnsafeCell,
+    hint,
     marker::PhantomData,
     mem::{self, MaybeUninit},
     ptr,
@@ -228,7 +229,7 @@ impl<K, V> Slot<K, V> {
     }
 
     /// The value, if the walk may show it: the slot is alive, it was in the table before the walk
-    /// began, and has not been cleared. No if it is new.
+    /// began, and had not been cleared by then. No if it is new.
     ///
     /// # Safety
     ///
@@ -237,18 +238,19 @@ impl<K, V> Slot<K, V> {
     pub(crate) unsafe fn get_for<'g>(
         &self,
         walk: Walk,
-        clock: &Clock,
         guard: &'g LocalGuard<'_>,
     ) -> Option<&'g V> {
-        let stamp = self.stamp.load(SeqCst);
-        if fits::<V>() && clock.is_before_at_home(stamp, walk) {
-            // SAFETY: as in `get`.
-            return unsafe { self.at(at_home()) };
+        if fits::<V>() {
+            if walk.shows_at_home(self.stamp.load(SeqCst)) {
+                // SAFETY: as in `get`.
+                return unsafe { self.at(at_home()) };
+            }
+            hint::cold_path();
         }
         // SAFETY: the same.
         unsafe {
-            clock
-                .is_before(stamp, walk)
+            // Loaded anew: to keep it would cost the way that all but a few take.
+            walk.shows(self.stamp.load(SeqCst))
                 .then(|| self.at(guard.protect(&self.value, SeqCst)))?
         }
     }

@@ -44,13 +44,15 @@
 //!
 //! papaya walks one table from end to end, and never moves an entry within it. But a key that is
 //! removed and stored again gets another slot, maybe further on. So each slot has an age: the count
-//! of walks that had begun, read when it was in the table already. A walk counts itself first, and
-//! passes over slots that are younger.
+//! of walks that had begun, read when it was in the table already. A walk counts itself first, then
+//! reads the era, and passes over slots that are younger, or of another era than that.
 //!
-//! Say a walk visits key k in slot a, and later comes to slot b with the same k. The walk counted
-//! itself before it found a alive; a was killed or cleared after that; b was inserted after that (1);
-//! and its age was read after that. All of these are `SeqCst`, so the age counts this walk, and the
-//! walk passes over b.
+//! Say a walk visits key k in slot a, and later comes to slot b with the same k. When the walk had
+//! counted itself and read the era, a was not yet killed or cleared, or it would not have been shown;
+//! so b was inserted after that (1); and its age was read after that. All of these are `SeqCst`, so
+//! the age counts this walk, and the walk passes over b.
+//!
+//! To what is cleared meanwhile a walk goes on, as Go's does, if it has not been swept out.
 //!
 //! And no walk misses a key that was there all the time: the writer stamps a slot before its operation
 //! returns, and so does everyone else who finds it new before he makes use of it. So a key that
@@ -162,11 +164,11 @@ impl<K, V, S> Table<K, V, S> {
     #[inline]
     pub(crate) fn walk<B>(&self, mut f: impl FnMut(&K, &V) -> ControlFlow<B>) -> ControlFlow<B> {
         let guard = self.map.guard();
-        // First count, then look. Slots whose age is this number or less were there before.
+        // First count, then look.
         let walk = self.clock.begin_walk();
         for (_, slot) in self.map.iter(&guard) {
             // SAFETY: found in this table, with a guard of this table. So everywhere below.
-            if let Some(value) = unsafe { slot.get_for(walk, &self.clock, &guard) } {
+            if let Some(value) = unsafe { slot.get_for(walk, &guard) } {
                 // SAFETY: the same.
                 f(unsafe { slot.key() }, value)?;
             }

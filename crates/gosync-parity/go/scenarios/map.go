@@ -209,7 +209,7 @@ func mapClearInsideRange() {
 		m.Clear()
 		return true
 	})
-	only("calls: %d", calls)
+	say("calls: %d", calls)
 	say("left: %s", content(m))
 }
 
