@@ -58,84 +58,113 @@ fn op<N: Copy + std::fmt::Debug + 'static>(
 }
 
 macro_rules! integer {
-    ($test:ident, $Name:ident, $int:ident, $swap:ident, $cas:ident, $add:ident, $and:ident, $or:ident, $load:ident, $store:ident) => {
-        proptest! {
-            #![proptest_config(config())]
-
-            #[test]
-            fn $test(
-                first: $int,
-                ops in proptest::collection::vec(op(number([0, 1, $int::MIN, $int::MAX])), 0..50),
-            ) {
-                // The same operations by method, by function, and on a plain variable.
-                let (mut method, function, mut plain) = ($Name::new(first), $Name::new(first), first);
-                for op in ops {
-                    let old = plain;
-                    match op {
-                        Op::Load => {}
-                        Op::Store(n) => {
-                            plain = n;
-                            method.store(n);
-                            $store(&function, n);
-                        }
-                        Op::Swap(n) => {
-                            plain = n;
-                            prop_assert_eq!((method.swap(n), $swap(&function, n)), (old, old));
-                        }
-                        Op::CompareAndSwap(expected, n) => {
-                            let expected = expected.unwrap_or(plain);
-                            let done = expected == plain;
-                            if done {
-                                plain = n;
-                            }
-                            prop_assert_eq!(method.compare_and_swap(expected, n), done);
-                            prop_assert_eq!($cas(&function, expected, n), done);
-                        }
-                        Op::Add(n) => {
-                            plain = plain.wrapping_add(n);
-                            prop_assert_eq!((method.add(n), $add(&function, n)), (plain, plain));
-                        }
-                        Op::And(n) => {
-                            plain &= n;
-                            prop_assert_eq!((method.and(n), $and(&function, n)), (old, old));
-                        }
-                        Op::Or(n) => {
-                            plain |= n;
-                            prop_assert_eq!((method.or(n), $or(&function, n)), (old, old));
-                        }
-                        Op::Max(n) => {
-                            plain = plain.max(n);
-                            prop_assert_eq!(method.max(n), old);
-                            $store(&function, plain);
-                        }
-                        Op::Min(n) => {
-                            plain = plain.min(n);
-                            prop_assert_eq!(method.min(n), old);
-                            $store(&function, plain);
-                        }
-                        Op::Mut(n) => {
-                            plain ^= n;
-                            *method.get_mut() ^= n;
-                            $store(&function, plain);
-                        }
+    ($Name:ident, $int:ident, $swap:ident, $cas:ident, $add:ident, $and:ident, $or:ident, $load:ident, $store:ident) => {
+        /// The same operations by method, by function, and on a plain variable.
+        pub(super) fn $int(first: $int, ops: Vec<Op<$int>>) -> Result<(), TestCaseError> {
+            let (mut method, function, mut plain) = ($Name::new(first), $Name::new(first), first);
+            for op in ops {
+                let old = plain;
+                match op {
+                    Op::Load => {}
+                    Op::Store(n) => {
+                        plain = n;
+                        method.store(n);
+                        $store(&function, n);
                     }
-                    prop_assert_eq!((method.load(), $load(&function)), (plain, plain));
+                    Op::Swap(n) => {
+                        plain = n;
+                        prop_assert_eq!((method.swap(n), $swap(&function, n)), (old, old));
+                    }
+                    Op::CompareAndSwap(expected, n) => {
+                        let expected = expected.unwrap_or(plain);
+                        let done = expected == plain;
+                        if done {
+                            plain = n;
+                        }
+                        prop_assert_eq!(method.compare_and_swap(expected, n), done);
+                        prop_assert_eq!($cas(&function, expected, n), done);
+                    }
+                    Op::Add(n) => {
+                        plain = plain.wrapping_add(n);
+                        prop_assert_eq!((method.add(n), $add(&function, n)), (plain, plain));
+                    }
+                    Op::And(n) => {
+                        plain &= n;
+                        prop_assert_eq!((method.and(n), $and(&function, n)), (old, old));
+                    }
+                    Op::Or(n) => {
+                        plain |= n;
+                        prop_assert_eq!((method.or(n), $or(&function, n)), (old, old));
+                    }
+                    Op::Max(n) => {
+                        plain = plain.max(n);
+                        prop_assert_eq!(method.max(n), old);
+                        $store(&function, plain);
+                    }
+                    Op::Min(n) => {
+                        plain = plain.min(n);
+                        prop_assert_eq!(method.min(n), old);
+                        $store(&function, plain);
+                    }
+                    Op::Mut(n) => {
+                        plain ^= n;
+                        *method.get_mut() ^= n;
+                        $store(&function, plain);
+                    }
                 }
-                prop_assert_eq!((method.into_inner(), function.into_inner()), (plain, plain));
+                prop_assert_eq!((method.load(), $load(&function)), (plain, plain));
             }
+            prop_assert_eq!((method.into_inner(), function.into_inner()), (plain, plain));
+            Ok(())
         }
     };
 }
 
 #[rustfmt::skip]
-mod integers {
+mod plain {
     use super::*;
 
-    integer!(int32, Int32, i32, swap_int32, compare_and_swap_int32, add_int32, and_int32, or_int32, load_int32, store_int32);
-    integer!(int64, Int64, i64, swap_int64, compare_and_swap_int64, add_int64, and_int64, or_int64, load_int64, store_int64);
-    integer!(uint32, Uint32, u32, swap_uint32, compare_and_swap_uint32, add_uint32, and_uint32, or_uint32, load_uint32, store_uint32);
-    integer!(uint64, Uint64, u64, swap_uint64, compare_and_swap_uint64, add_uint64, and_uint64, or_uint64, load_uint64, store_uint64);
-    integer!(uintptr, Uintptr, usize, swap_uintptr, compare_and_swap_uintptr, add_uintptr, and_uintptr, or_uintptr, load_uintptr, store_uintptr);
+    integer!(Int32, i32, swap_int32, compare_and_swap_int32, add_int32, and_int32, or_int32, load_int32, store_int32);
+    integer!(Int64, i64, swap_int64, compare_and_swap_int64, add_int64, and_int64, or_int64, load_int64, store_int64);
+    integer!(Uint32, u32, swap_uint32, compare_and_swap_uint32, add_uint32, and_uint32, or_uint32, load_uint32, store_uint32);
+    integer!(Uint64, u64, swap_uint64, compare_and_swap_uint64, add_uint64, and_uint64, or_uint64, load_uint64, store_uint64);
+    integer!(Uintptr, usize, swap_uintptr, compare_and_swap_uintptr, add_uintptr, and_uintptr, or_uintptr, load_uintptr, store_uintptr);
+}
+
+fn ops<N: Arbitrary + Copy + 'static>(limits: [N; 4]) -> impl Strategy<Value = Vec<Op<N>>>
+where
+    N::Strategy: Clone,
+{
+    proptest::collection::vec(op(number(limits)), 0..50)
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn int32(first: i32, ops in ops([0, 1, i32::MIN, i32::MAX])) {
+        plain::i32(first, ops)?;
+    }
+
+    #[test]
+    fn int64(first: i64, ops in ops([0, 1, i64::MIN, i64::MAX])) {
+        plain::i64(first, ops)?;
+    }
+
+    #[test]
+    fn uint32(first: u32, ops in ops([0, 1, u32::MIN, u32::MAX])) {
+        plain::u32(first, ops)?;
+    }
+
+    #[test]
+    fn uint64(first: u64, ops in ops([0, 1, u64::MIN, u64::MAX])) {
+        plain::u64(first, ops)?;
+    }
+
+    #[test]
+    fn uintptr(first: usize, ops in ops([0, 1, usize::MIN, usize::MAX])) {
+        plain::usize(first, ops)?;
+    }
 }
 
 /// An operation of a `Bool` (`N = bool`), a `Pointer` (`N`: which object) or a `Value`.

@@ -153,3 +153,59 @@ fn a_timeout_beside_a_waiter() {
             assert_eq!(sent, received.iter().sum());
         });
 }
+
+/// Of two that wait, the one that began first is woken first. It wakes the next one, so that the
+/// order in which they come out is that in which they were woken.
+#[test]
+fn first_come_first_woken() {
+    /// How many began to wait, and how many came back; or that it is too late to begin.
+    struct Turns {
+        shared: Arc<Shared>,
+        begun: UnsafeCell<u32>,
+        ended: UnsafeCell<u32>,
+    }
+
+    // SAFETY: the cells are used only with the mutex held, which loom checks.
+    unsafe impl Sync for Turns {}
+    // SAFETY: it holds nothing that is bound to a thread.
+    unsafe impl Send for Turns {}
+
+    /// Counts, with the mutex held, and returns what the count was.
+    fn next(turns: &UnsafeCell<u32>) -> u32 {
+        // SAFETY: the caller holds the mutex.
+        turns.with_mut(|turns| unsafe {
+            *turns += 1;
+            *turns - 1
+        })
+    }
+
+    Model::new("cond: first come, first woken")
+        .preemptions(2)
+        .at_least(500)
+        .check(|| {
+            let turns = Arc::new(Turns {
+                shared: Shared::new(),
+                begun: UnsafeCell::new(0),
+                ended: UnsafeCell::new(0),
+            });
+            let waiters = [(); 2].map(|()| {
+                let turns = Arc::clone(&turns);
+                thread::spawn(move || {
+                    let shared = &turns.shared;
+                    shared.mutex.lock();
+                    if shared.ready() == 0 {
+                        let mine = next(&turns.begun);
+                        shared.wait(None);
+                        assert_eq!(mine, next(&turns.ended), "out of turn");
+                    }
+                    shared.mutex.unlock();
+                    shared.cond.notify_one();
+                })
+            });
+            turns.shared.set_ready(1);
+            turns.shared.cond.notify_one();
+            for waiter in waiters {
+                waiter.join().unwrap();
+            }
+        });
+}

@@ -195,6 +195,32 @@ fn surplus_unlock_hangs_nobody() {
     });
 }
 
+/// Two unlocks too many at once, beside a thread that locks and unlocks: nobody hangs, and the mutex
+/// is free and of use at the end. (Each of the two may take the other's, or the thread's own, for the
+/// one lock that there is; one of the three panics at least.)
+#[test]
+fn two_surplus_unlocks_hang_nobody() {
+    Model::new("mutex: two surplus unlocks beside a locker")
+        .at_least(100)
+        .check(|| {
+            let mutex = Arc::new(RawMutex::new());
+            let attempt = |mutex: &RawMutex| {
+                std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| mutex.unlock())).is_ok()
+            };
+            let others = [(); 2].map(|()| {
+                let mutex = Arc::clone(&mutex);
+                thread::spawn(move || attempt(&mutex))
+            });
+            mutex.lock();
+            let proper = attempt(&mutex);
+            let surplus = others.map(|other| other.join().unwrap());
+            assert!(!(proper && surplus[0] && surplus[1]), "one lock, not three");
+            assert!(mutex.try_lock(), "usable afterwards");
+            mutex.unlock();
+            assert!(format!("{mutex:?}").contains("waiters: false"));
+        });
+}
+
 /// A waiter whose time is up leaves nothing behind: whoever else waits gets in, and at the end no
 /// bit is set. Under the model every deadline passes as soon as the waiter looks, so this explores
 /// a wake-up before, during and after the way out, for a waiter at either end of the queue.

@@ -139,37 +139,38 @@ fn relative(workspace: &Workspace, path: &Path) -> PathBuf {
 fn tests(package: &Package) -> Vec<(Target, TestFn)> {
     let mut found = Vec::new();
     for name in &package.tests {
-        let file = package.dir.join("tests").join(format!("{name}.rs"));
-        let code = fs::read_to_string(file).unwrap_or_default();
+        let folder = package.dir.join("tests").join(name);
+        let code = fs::read_to_string(folder.with_extension("rs")).unwrap_or_default();
         let target = match name.as_str() {
             "loom" => Target::Loom,
             _ => Target::Test(name.clone()),
         };
         let tests = rust::tests(&code, "").into_iter();
         found.extend(tests.map(|test| (target.clone(), test)));
+        in_folder(&folder, "", &target, &mut found);
     }
-    unit_tests(&package.dir.join("src"), "", &mut found);
+    in_folder(&package.dir.join("src"), "", &Target::Lib, &mut found);
     found
 }
 
 /// Those of the files of a folder, whose module is `module`.
-fn unit_tests(dir: &Path, module: &str, found: &mut Vec<(Target, TestFn)>) {
+fn in_folder(dir: &Path, module: &str, target: &Target, found: &mut Vec<(Target, TestFn)>) {
     let entries = fs::read_dir(dir).into_iter().flatten().flatten();
     for path in entries.map(|entry| entry.path()) {
         let Some(stem) = path.file_stem().and_then(|stem| stem.to_str()) else {
             continue;
         };
         let own = match (stem, module) {
-            ("lib" | "mod", _) => module.to_string(),
+            ("lib" | "main" | "mod", _) => module.to_string(),
             (_, "") => stem.to_string(),
             _ => format!("{module}::{stem}"),
         };
         if path.is_dir() {
-            unit_tests(&path, &own, found);
+            in_folder(&path, &own, target, found);
         } else if path.extension().is_some_and(|its| its == "rs") {
             let code = fs::read_to_string(&path).unwrap_or_default();
             let tests = rust::tests(&code, &own).into_iter();
-            found.extend(tests.map(|test| (Target::Lib, test)));
+            found.extend(tests.map(|test| (target.clone(), test)));
         }
     }
 }
