@@ -18,9 +18,10 @@ use console::style;
 
 use crate::{
     Command, process,
+    rust::TestFn,
     screen::{self, Screen, count},
     tidy::Finding,
-    workspace::Workspace,
+    workspace::{Package, Workspace},
 };
 use apply::Laboratory;
 use entry::{Mutant, Suite, Target};
@@ -267,6 +268,17 @@ fn summary(mutants: &[Mutant], verdicts: &[Verdict]) -> Vec<String> {
         both.len()
     ));
     lines
+}
+
+/// The paths of all tests of a crate, each with its target before it, for `tidy`.
+pub(crate) fn tests(package: &Package) -> Vec<String> {
+    let tests = entry::tests(package).into_iter();
+    let path = |(target, test): (Target, TestFn)| match target {
+        Target::Loom => format!("loom::{}", test.path),
+        Target::Test(name) => format!("{name}::{}", test.path),
+        Target::Lib => test.path,
+    };
+    tests.map(path).collect()
 }
 
 /// What is wrong with the entries, for `tidy`.

@@ -4,10 +4,12 @@
 //! |---|---|
 //! | `tidy/manifest.rs` | each published crate says what it is, and carries a README and both licences |
 //! | `mutants/entry.rs` | each mutant applies to the code as it is |
+//! | `tidy/claims.rs` | docs/correctness.md names tests that are there |
 //! | `tidy/traits.rs` | each public type has assertions about its auto traits |
 //! | `tidy/text.rs` | nothing unfinished in the code, no path of somebody's machine, no dead link |
 //! | `tidy/waiting.rs` | threads wait in gosync-park and nowhere else |
 
+mod claims;
 mod manifest;
 mod text;
 mod traits;
@@ -58,6 +60,8 @@ pub(crate) fn check(workspace: &Workspace) -> anyhow::Result<(usize, Vec<Finding
         .flat_map(|package| manifest::check(root, package))
         .collect();
     findings.extend(mutants::check(workspace));
+    let claims = fs::read_to_string(root.join(claims::PAGE)).context(claims::PAGE)?;
+    findings.extend(claims::check(workspace, &claims));
     let files = files(root)?;
     let mut types: BTreeMap<&str, Types> = BTreeMap::new();
     for file in &files {

@@ -130,6 +130,75 @@ fn forgotten_guards_leave_locks_locked() {
     assert_eq!(drops.load(Relaxed), 3);
 }
 
+/// Every kind of guard that there is, of an object of its own. None keeps its object from being
+/// dropped, with what that holds; those that own a share of it keep that share for ever.
+#[test]
+fn every_guard_may_be_forgotten() {
+    use gosync_mutex::MappedMutexGuard;
+    use gosync_rwmutex::{MappedRwMutexReadGuard, MappedRwMutexWriteGuard};
+
+    /// Forgets a guard, and drops its object.
+    macro_rules! forget {
+        ($object:expr, $forget:expr) => {{
+            let drops = AtomicUsize::new(0);
+            let object = $object(Counted::new(&drops));
+            let forget = $forget;
+            forget(&object);
+            drop(object);
+            assert_eq!(drops.load(Relaxed), 1, "{}", stringify!($forget));
+        }};
+    }
+
+    type Locked<'a> = Mutex<Counted<'a>>;
+    type Read<'a> = RwMutex<Counted<'a>>;
+    forget!(Mutex::new, |lock: &Locked<'_>| mem::forget(lock.lock()));
+    forget!(Mutex::new, |lock: &Locked<'_>| {
+        let guard: MappedMutexGuard<'_, _> = MutexGuard::map(lock.lock(), |it| &mut it.panics);
+        mem::forget(guard);
+    });
+    forget!(RwMutex::new, |lock: &Read<'_>| mem::forget(lock.read()));
+    forget!(RwMutex::new, |lock: &Read<'_>| mem::forget(lock.write()));
+    forget!(RwMutex::new, |lock: &Read<'_>| {
+        let guard: MappedRwMutexReadGuard<'_, _> =
+            RwMutexReadGuard::map(lock.read(), |it| &it.panics);
+        mem::forget(guard);
+    });
+    forget!(RwMutex::new, |lock: &Read<'_>| {
+        let guard: MappedRwMutexWriteGuard<'_, _> =
+            RwMutexWriteGuard::map(lock.write(), |it| &mut it.panics);
+        mem::forget(guard);
+    });
+    // A hold by a slot, once the bias is on: its lock's next writer would wait, and nobody else's.
+    forget!(RwMutex::new, |lock: &Read<'_>| {
+        (0..100).for_each(|_| drop(lock.read()));
+        mem::forget(lock.read());
+        let other = RwMutex::new(());
+        (0..100).for_each(|_| drop(other.read()));
+        assert!(other.try_write().is_some() && lock.try_write().is_none());
+    });
+
+    let drops = AtomicUsize::new(0);
+    let mutex = Arc::new(Mutex::new(Counted::new(&drops)));
+    mem::forget(mutex.lock_arc());
+    assert!(mutex.try_lock_arc().is_none() && Arc::strong_count(&mutex) == 2);
+    let lock = Arc::new(RwMutex::new(Counted::new(&drops)));
+    mem::forget(lock.read_arc());
+    assert!(lock.try_read_arc().is_some() && lock.try_write_arc().is_none());
+    let other = Arc::new(RwMutex::new(Counted::new(&drops)));
+    mem::forget(other.write_arc());
+    assert!(other.try_read_arc().is_none() && other.try_write_arc().is_none());
+    drop((mutex, lock, other));
+    assert_eq!(drops.load(Relaxed), 0, "each keeps what it locks alive");
+
+    // Of a Once's value, a map's and a pointer's there is no guard: they lend a reference, or give
+    // an Arc away.
+    let shared = Arc::new(());
+    let pointer = Pointer::new(Arc::clone(&shared));
+    mem::forget(pointer.load());
+    drop(pointer);
+    assert_eq!(Arc::strong_count(&shared), 2);
+}
+
 #[test]
 fn a_forgotten_token_is_counted_for_ever() {
     let group = Arc::new(WaitGroup::new());
@@ -217,6 +286,61 @@ fn a_lock_is_freed_by_whoever_comes_last() {
     }
 }
 
+/// The owner leaves while tasks run: the last of them frees the group.
+#[test]
+fn a_group_is_freed_by_its_last_task() {
+    for _ in 0..50 {
+        let group = Arc::new(WaitGroup::new());
+        let left = Arc::downgrade(&group);
+        let tokens: Vec<_> = (0..3).map(|_| group.token_arc()).collect();
+        group.go(move || drop(tokens));
+        drop(group);
+        while left.strong_count() > 0 {
+            thread::yield_now();
+        }
+    }
+}
+
+/// Locks that are dropped when waits on them have given up, in every way to wait.
+#[test]
+fn locks_are_dropped_after_waits_that_gave_up() {
+    for _ in 0..20 {
+        let mutex = Box::new(RawMutex::new());
+        let lock = Box::new(RawRwMutex::new());
+        mutex.lock();
+        lock.lock_exclusive();
+        thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| assert!(!mutex.try_lock_for(A_MOMENT)));
+                scope.spawn(|| assert!(!lock.try_lock_shared_for(A_MOMENT)));
+                scope.spawn(|| assert!(!lock.try_lock_exclusive_for(A_MOMENT)));
+            }
+        });
+        drop((mutex, lock));
+        // Others at what may be the same addresses have nobody waiting.
+        let (mutex, lock) = (Box::new(RawMutex::new()), Box::new(RawRwMutex::new()));
+        assert!(mutex.try_lock() && lock.try_lock_exclusive());
+        mutex.unlock();
+        lock.unlock_exclusive();
+        assert!(mutex.try_lock() && lock.try_lock_shared());
+    }
+}
+
+/// An item outlives its pool if it was got rather than pulled, and so does a value its map.
+#[test]
+fn what_was_taken_out_outlives_its_owner() {
+    let drops = AtomicUsize::new(0);
+    let pool = Pool::scoped(|| Counted::new(&drops));
+    let got = pool.get();
+    let detached = gosync_pool::Pooled::detach(pool.pull());
+    let map = Map::new();
+    map.set(1, Counted::new(&drops));
+    drop((pool, map));
+    assert_eq!(drops.load(Relaxed), 1, "the map's");
+    drop((got, detached));
+    assert_eq!(drops.load(Relaxed), 3);
+}
+
 #[test]
 fn a_map_and_a_pool_are_dropped_by_another_thread_while_users_end() {
     for _ in 0..50 {
@@ -293,6 +417,34 @@ fn a_panic_in_what_a_wait_looks_at() {
         assert_eq!(waiter.join().unwrap(), 2);
     });
     assert!(!mutex.is_locked() && !cond.notify_one());
+}
+
+/// The destructor panics of what a pointer, a value, a once or a pool lets go of: by then the object
+/// is as it should be, and nothing is dropped twice. (The map's is in its own tests.)
+#[test]
+fn a_panic_in_the_drop_of_what_is_let_go() {
+    let drops: &'static AtomicUsize = Box::leak(Box::new(AtomicUsize::new(0)));
+    let pointer = Pointer::new(Arc::new(Counted::panicking(drops)));
+    explodes(|| pointer.store(Arc::new(Counted::panicking(drops))));
+    explodes(|| pointer.store(None));
+    assert!(pointer.load().is_none());
+
+    let value = Value::new();
+    value.store(Counted::panicking(drops));
+    explodes(|| value.store(Counted::panicking(drops)));
+    assert!(value.load::<Counted<'_>>().is_some());
+    explodes(|| drop(value));
+
+    let once = OnceValue::new(|| Counted::panicking(drops));
+    once.get();
+    explodes(|| drop(once));
+
+    let pool = Pool::builder().max_idle(1).build_scoped_without_new();
+    pool.put(Counted::new(drops));
+    explodes(|| pool.put(Counted::panicking(drops)));
+    assert_eq!((drops.load(Relaxed), pool.stats().idle), (6, 1));
+    drop(pool);
+    assert_eq!(drops.load(Relaxed), 7);
 }
 
 #[test]

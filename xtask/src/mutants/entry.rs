@@ -136,7 +136,7 @@ fn relative(workspace: &Workspace, path: &Path) -> PathBuf {
 }
 
 /// All tests of a crate and where they are.
-fn tests(package: &Package) -> Vec<(Target, TestFn)> {
+pub(super) fn tests(package: &Package) -> Vec<(Target, TestFn)> {
     let mut found = Vec::new();
     for name in &package.tests {
         let folder = package.dir.join("tests").join(name);

@@ -427,6 +427,8 @@ fn tsan(workspace: &Workspace, thorough: bool) -> Vec<Part> {
                 workspace.root.join("xtask/tsan-std.supp").display()
             ),
         )
+        // What is random takes ten times as long, and looks for wrong results rather than races.
+        .env("PROPTEST_CASES", "16")
         .env("RUSTFLAGS", "-Zsanitizer=thread");
     let nightly = Nightly::probe();
     let part = |name: &str, cmd| Part {

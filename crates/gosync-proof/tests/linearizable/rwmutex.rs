@@ -1,17 +1,20 @@
 //! One writer or many readers; a try that fails had a reason.
 
+use std::time::Duration;
+
 use gosync_proof::history::{Model, Recorder};
 use gosync_rwmutex::RawRwMutex;
 use proptest::prelude::*;
 
-use crate::{check, program};
+use crate::{check, moment, program};
 
 #[derive(Clone, Copy, Debug)]
 enum Section {
     Read,
-    TryRead,
+    /// At once, or for a time.
+    TryRead(Option<Duration>),
     Write,
-    TryWrite,
+    TryWrite(Option<Duration>),
     Downgrade,
 }
 
@@ -79,30 +82,34 @@ fn section(lock: &RawRwMutex, section: &Section, recorder: &mut Recorder<'_, Cal
             call(Call::Downgrade, RawRwMutex::downgrade);
             call(Call::UnlockRead, RawRwMutex::unlock_shared);
         }
-        Section::TryRead | Section::TryWrite => {
-            let reads = matches!(section, Section::TryRead);
+        Section::TryRead(time) => {
             let mut got = false;
-            let (lock_it, attempt): (fn(&RawRwMutex) -> bool, _) = if reads {
-                (RawRwMutex::try_lock_shared, Call::TryRead)
-            } else {
-                (RawRwMutex::try_lock_exclusive, Call::TryWrite)
-            };
-            recorder.call(attempt, || {
-                got = lock_it(lock);
+            recorder.call(Call::TryRead, || {
+                got = match time {
+                    None => lock.try_lock_shared(),
+                    Some(most) => lock.try_lock_shared_for(*most),
+                };
                 got
             });
-            let unlock = if reads {
-                Call::UnlockRead
-            } else {
-                Call::UnlockWrite
-            };
             if got {
-                recorder.call(unlock, || {
-                    if reads {
-                        lock.unlock_shared();
-                    } else {
-                        lock.unlock_exclusive();
-                    }
+                recorder.call(Call::UnlockRead, || {
+                    lock.unlock_shared();
+                    true
+                });
+            }
+        }
+        Section::TryWrite(time) => {
+            let mut got = false;
+            recorder.call(Call::TryWrite, || {
+                got = match time {
+                    None => lock.try_lock_exclusive(),
+                    Some(most) => lock.try_lock_exclusive_for(*most),
+                };
+                got
+            });
+            if got {
+                recorder.call(Call::UnlockWrite, || {
+                    lock.unlock_exclusive();
                     true
                 });
             }
@@ -114,9 +121,9 @@ fn section(lock: &RawRwMutex, section: &Section, recorder: &mut Recorder<'_, Cal
 fn readers_or_a_writer() {
     let sections = prop_oneof![
         3 => Just(Section::Read),
-        2 => Just(Section::TryRead),
+        2 => proptest::option::of(moment()).prop_map(Section::TryRead),
         2 => Just(Section::Write),
-        2 => Just(Section::TryWrite),
+        2 => proptest::option::of(moment()).prop_map(Section::TryWrite),
         1 => Just(Section::Downgrade),
     ];
     check(

@@ -18,11 +18,15 @@ use nix::{
     unistd::{Pid, gettid},
 };
 
-/// How many signals have come.
+/// How many threads were pinned, how many made less important, how many signals have come.
+static PINNED: AtomicU64 = AtomicU64::new(0);
+static NICE: AtomicU64 = AtomicU64::new(0);
 static SIGNALS: AtomicU64 = AtomicU64::new(0);
 
-pub(crate) fn signals() -> u64 {
-    SIGNALS.load(Relaxed)
+/// What has been done to threads, for a person to read.
+pub(crate) fn done() -> String {
+    let [pinned, nice, signals] = [&PINNED, &NICE, &SIGNALS].map(|count| count.load(Relaxed));
+    format!("threads: {pinned} pinned, {nice} made less important, {signals} signals came")
 }
 
 /// Lets this thread run on the first `cores` of those that it may run on.
@@ -37,14 +41,18 @@ pub(crate) fn pin(cores: usize) {
         let _ = chosen.set(core);
     }
     // To be refused is the weather of this machine.
-    let _ = sched_setaffinity(me, &chosen);
+    if sched_setaffinity(me, &chosen).is_ok() {
+        PINNED.fetch_add(1, Relaxed);
+    }
 }
 
 /// Makes this thread less important, by 0 to 19.
 pub(crate) fn be_nice(by: i32) {
     let me = libc::id_t::try_from(gettid().as_raw()).unwrap_or(0);
     // SAFETY: it takes numbers and touches no memory. On Linux a thread has a priority of its own.
-    let _ = unsafe { libc::setpriority(libc::PRIO_PROCESS, me, by) };
+    if unsafe { libc::setpriority(libc::PRIO_PROCESS, me, by) } == 0 {
+        NICE.fetch_add(1, Relaxed);
+    }
 }
 
 /// Sends this thread a signal again and again, until dropped.

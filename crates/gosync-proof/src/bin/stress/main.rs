@@ -24,6 +24,7 @@ mod subjects;
 mod weather;
 
 use std::{
+    iter,
     process::ExitCode,
     time::{Duration, Instant},
 };
@@ -37,6 +38,7 @@ use weather::Weather;
 
 const HELP: &str = "\
 usage: cargo xtask stress [PRIMITIVE ...] [--seconds N] [--seed S] [--threads N] [--calm]
+                          [--hang N] [--state] [--forecast N]
 
 Runs random threads against each primitive, and checks its invariants all the time. The exit status
 is 0 if they held, 1 if one was broken or a thread hung.
@@ -46,7 +48,9 @@ is 0 if they held, 1 if one was broken or a thread hung.
   --seed S     what the randomness begins with; a random number, which is printed
   --threads N  the most threads at a time (500)
   --calm       no signals, no priorities, no pinning: for a sanitizer or an emulator
-  --hang N     so many seconds in which no thread takes a step are a hang (60)";
+  --hang N     so many seconds in which no thread takes a step are a hang (60)
+  --state      also prints what is known of each primitive, as it would be of one that hangs
+  --forecast N only prints the seed of each of N rounds, and what the round would be like";
 
 /// The longest that a round lasts.
 const ROUND: Duration = Duration::from_millis(400);
@@ -58,11 +62,16 @@ struct Arguments {
     threads: usize,
     calm: bool,
     hang: Duration,
+    state: bool,
+    forecast: Option<usize>,
 }
 
 fn main() -> ExitCode {
     match parse(lexopt::Parser::from_env()) {
-        Ok(Some(arguments)) => run(&arguments),
+        Ok(Some(arguments)) => match arguments.forecast {
+            Some(rounds) => forecast(&arguments, rounds),
+            None => run(&arguments),
+        },
         Ok(None) => {
             println!("{HELP}");
             ExitCode::SUCCESS
@@ -85,6 +94,8 @@ fn parse(mut parser: lexopt::Parser) -> anyhow::Result<Option<Arguments>> {
         threads: 500,
         calm: false,
         hang: Duration::from_secs(60),
+        state: false,
+        forecast: None,
     };
     while let Some(argument) = parser.next()? {
         match argument {
@@ -100,6 +111,10 @@ fn parse(mut parser: lexopt::Parser) -> anyhow::Result<Option<Arguments>> {
             Long("calm") => arguments.calm = true,
             Long("hang") => {
                 arguments.hang = Duration::from_secs(parser.value()?.parse().context("--hang")?);
+            }
+            Long("state") => arguments.state = true,
+            Long("forecast") => {
+                arguments.forecast = Some(parser.value()?.parse().context("--forecast")?);
             }
             Long("help") | Short('h') => return Ok(None),
             Value(name) => {
@@ -135,6 +150,20 @@ struct Tally {
     checks: u64,
 }
 
+/// The seed of the next round.
+fn next(seed: u64) -> u64 {
+    fastrand::Rng::with_seed(seed).u64(..)
+}
+
+fn forecast(arguments: &Arguments, rounds: usize) -> ExitCode {
+    let seeds = iter::successors(Some(arguments.seed), |&seed| Some(next(seed)));
+    for seed in seeds.take(rounds) {
+        let weather = Weather::random(seed, arguments.threads, arguments.calm);
+        println!("{seed:#x}: {weather}");
+    }
+    ExitCode::SUCCESS
+}
+
 fn run(arguments: &Arguments) -> ExitCode {
     println!("seed {:#x}", arguments.seed);
     hand::keep_expected_panics_quiet();
@@ -164,6 +193,7 @@ fn run(arguments: &Arguments) -> ExitCode {
             weather: &weather,
             time: ROUND.min(left / waiting).max(ROUND / 10),
             hang: arguments.hang,
+            show: arguments.state && at < tallies.len(),
             repeat: arguments.repeat(kind.name, seed),
         };
         let mut shown = Instant::now();
@@ -181,7 +211,7 @@ fn run(arguments: &Arguments) -> ExitCode {
         tally.most_threads = tally.most_threads.max(weather.threads);
         tally.steps += counts.steps;
         tally.checks += counts.checks;
-        seed = fastrand::Rng::with_seed(seed).u64(..);
+        seed = next(seed);
     }
     bar.finish_and_clear();
     print(arguments, &tallies, start.elapsed());
@@ -214,6 +244,6 @@ fn print(arguments: &Arguments, tallies: &[Tally], time: Duration) {
     let (steps, checks) = (sum(|tally| tally.steps), sum(|tally| tally.checks));
     println!("stress: {steps} steps, {checks} checks");
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
-    println!("signals that interrupted a thread: {}", linux::signals());
+    println!("{}", linux::done());
     println!("all invariants held for {:.1} s", time.as_secs_f64());
 }

@@ -26,6 +26,8 @@ pub(crate) struct Round<'a> {
     pub(crate) time: Duration,
     /// If no thread takes a step for so long it is a hang.
     pub(crate) hang: Duration,
+    /// Whether to print the state at the end.
+    pub(crate) show: bool,
     /// The command that brings this round again.
     pub(crate) repeat: String,
 }
@@ -77,6 +79,9 @@ impl Round<'_> {
             counts.checks += checks;
         }
         let state = format!("{subject:#?}");
+        if self.show {
+            println!("{}: {state}", self.kind.name);
+        }
         if catch_unwind(AssertUnwindSafe(|| subject.finish(counted))).is_err() {
             self.broken(&format!("at the end of the round it was\n{state}"));
         }
