@@ -32,7 +32,9 @@ mod test_all;
 mod tidy;
 mod workspace;
 
-use std::process::ExitCode;
+use std::{num::NonZero, process::ExitCode};
+
+use anyhow::Context;
 
 /// A command of `cargo xtask`.
 struct Command {
@@ -69,6 +71,11 @@ fn dispatch(mut arguments: lexopt::Parser) -> anyhow::Result<ExitCode> {
             println!("{}", usage());
             Ok(ExitCode::SUCCESS)
         }
+        Some(Value(name)) if name == "help" => {
+            let command = arguments.raw_args()?.next();
+            let asked = command.into_iter().chain(["--help".into()]);
+            dispatch(lexopt::Parser::from_args(asked))
+        }
         Some(Value(name)) => match COMMANDS.iter().find(|command| name == command.name) {
             Some(command) => (command.run)(arguments),
             None => anyhow::bail!("no command {}\n\n{}", name.display(), usage()),
@@ -77,10 +84,42 @@ fn dispatch(mut arguments: lexopt::Parser) -> anyhow::Result<ExitCode> {
     }
 }
 
+/// The value of the option `name`, such as `--timeout`: a whole number above 0.
+fn number(parser: &mut lexopt::Parser, name: &str) -> anyhow::Result<NonZero<u32>> {
+    let value = parser.value()?;
+    let number = value.to_str().and_then(|text| text.parse().ok());
+    number.with_context(|| format!("{name}: no whole number above 0: {}", value.display()))
+}
+
 fn usage() -> String {
     let mut text = String::from("usage: cargo xtask COMMAND [ARGUMENT ...]\n\ncommands:\n");
     for command in COMMANDS {
         text += &format!("  {:<10} {}\n", command.name, command.about);
     }
     text + "\n`cargo xtask COMMAND --help` tells more."
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_above_0() {
+        let parsed = |text: &str| number(&mut lexopt::Parser::from_args([text]), "--timeout");
+        assert_eq!(parsed("20").unwrap().get(), 20);
+        for text in ["0", "-1", "1.5", "soon", "99999999999"] {
+            let error = parsed(text).unwrap_err().to_string();
+            assert_eq!(error, format!("--timeout: no whole number above 0: {text}"));
+        }
+    }
+
+    #[test]
+    fn help_is_a_command() {
+        let status = |words: &[&str]| dispatch(lexopt::Parser::from_args(words));
+        for words in [&[][..], &["help"], &["help", "bench"], &["help", "help"]] {
+            assert!(status(words).is_ok(), "{words:?}");
+        }
+        assert!(status(&["help", "nothing"]).is_err());
+        assert!(status(&["nothing"]).is_err());
+    }
 }

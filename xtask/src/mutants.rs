@@ -13,11 +13,11 @@ mod verdict;
 
 use std::{collections::BTreeMap, process::ExitCode, time::Instant};
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use console::style;
 
 use crate::{
-    Command, process,
+    Command, number, process,
     rust::TestFn,
     screen::{self, Screen, count},
     tidy::Finding,
@@ -125,7 +125,8 @@ fn parse(mut parser: lexopt::Parser) -> anyhow::Result<Option<Arguments>> {
             Long("list") => arguments.list = true,
             Long("check") => arguments.check = true,
             Long("sample") => {
-                arguments.sample = Some(parser.value()?.parse().context("--sample")?);
+                let sample = number(&mut parser, "--sample")?.get();
+                arguments.sample = Some(usize::try_from(sample)?);
             }
             Long("help") | Short('h') => return Ok(None),
             Value(name) => arguments.wanted.push(name.string()?),
@@ -336,6 +337,7 @@ mod tests {
         assert_eq!(chosen(&["x"]).unwrap(), ["a:x", "b:x"]);
         assert_eq!(chosen(&["b", "a:y"]).unwrap(), ["a:y", "b:x"]);
         assert_eq!(chosen(&["--sample", "1"]).unwrap(), ["a:y"]);
+        assert!(parse(lexopt::Parser::from_args(["--sample", "0"])).is_err());
         assert!(chosen(&["c"]).is_err());
         assert!(chosen(&["a:z"]).is_err());
     }

@@ -22,9 +22,7 @@ mod totals;
 
 use std::{process::ExitCode, time::Duration};
 
-use anyhow::Context;
-
-use crate::{Command, process, screen, screen::Screen, workspace::Workspace};
+use crate::{Command, number, process, screen, screen::Screen, workspace::Workspace};
 use report::{Outcome, Report};
 use runner::Runner;
 use steps::{Depth, Step};
@@ -120,8 +118,8 @@ fn parse(mut parser: lexopt::Parser) -> anyhow::Result<Option<Arguments>> {
             Long("thorough") => arguments.thorough = true,
             Long("list") => arguments.list = true,
             Long("timeout") => {
-                let minutes: u64 = parser.value()?.parse().context("--timeout")?;
-                timeout = Some(Duration::from_secs(60 * minutes));
+                let minutes = number(&mut parser, "--timeout")?.get();
+                timeout = Some(Duration::from_secs(60 * u64::from(minutes)));
             }
             Long("help") | Short('h') => return Ok(None),
             Value(name) => arguments.wanted.push(name.string()?),
@@ -222,7 +220,7 @@ mod tests {
 
         assert!(arguments(&["fmt", "--help"]).unwrap().is_none());
         assert!(arguments(&["--slow"]).is_err());
-        assert!(arguments(&["--timeout", "soon"]).is_err());
+        assert!(arguments(&["--timeout", "0"]).is_err());
         let parsed = arguments(&[]).unwrap().unwrap();
         assert!(parsed.wanted.is_empty() && !parsed.quick && !parsed.list);
         assert_eq!(parsed.timeout, TIMEOUT);

@@ -188,35 +188,56 @@ pub struct Options {
 }
 
 impl Options {
-    /// Those of this program; so many rounds if they do not say.
-    ///
-    /// # Panics
-    ///
-    /// If `--csv` is the last one.
+    /// Those of this program; so many rounds if they do not say. Ends it if they make no sense.
     #[must_use]
     pub fn from_env(rounds: usize) -> Self {
+        Self::parse(rounds, std::env::args().skip(1)).unwrap_or_else(|error| {
+            eprintln!("error: {error}\nusage: [ROUNDS] [WORKLOAD ...] [--csv FILE]");
+            std::process::exit(2)
+        })
+    }
+
+    fn parse(rounds: usize, mut arguments: impl Iterator<Item = String>) -> Result<Self, String> {
         let mut options = Self {
             rounds,
             wanted: Vec::new(),
             csv: None,
         };
-        let mut arguments = std::env::args().skip(1);
         while let Some(argument) = arguments.next() {
             if argument == "--csv" {
-                options.csv = Some(arguments.next().expect("a file after --csv").into());
+                options.csv = Some(arguments.next().ok_or("no file after --csv")?.into());
             } else if let Ok(rounds) = argument.parse::<usize>() {
                 options.rounds = rounds.max(1);
+            } else if argument.starts_with('-') {
+                return Err(format!("no such option: {argument}"));
             } else {
                 options.wanted.push(argument);
             }
         }
-        options
+        Ok(options)
     }
 
     /// Whether the workload of this name is to be run.
     #[must_use]
     pub fn wants(&self, workload: &str) -> bool {
         self.wanted.is_empty() || self.wanted.iter().any(|name| workload.starts_with(name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_are_parsed() {
+        let parsed = |text: &str| Options::parse(5, text.split_whitespace().map(String::from));
+        let options = parsed("7 pair lock-2 --csv x.csv").unwrap();
+        assert_eq!((options.rounds, options.csv), (7, Some("x.csv".into())));
+        assert_eq!(options.wanted, ["pair", "lock-2"]);
+        assert_eq!(parsed("").unwrap().rounds, 5);
+        for wrong in ["--csv", "-5", "--plot"] {
+            assert!(parsed(wrong).is_err(), "{wrong}");
+        }
     }
 }
 

@@ -49,6 +49,22 @@ pub struct Table<W> {
     peers: Vec<Peer<W>>,
     comparisons: &'static [Comparison],
     csv: Option<File>,
+    /// The workloads that were not asked for.
+    unwanted: Vec<String>,
+    /// Nothing that was asked for has been run.
+    empty: bool,
+}
+
+/// Who has asked for nothing that there is learns here what there is.
+impl<W> Drop for Table<W> {
+    fn drop(&mut self) {
+        if self.empty && !std::thread::panicking() {
+            eprintln!(
+                "error: no such workload; there are: {}",
+                self.unwanted.join(", ")
+            );
+        }
+    }
 }
 
 impl<W> Table<W> {
@@ -77,6 +93,8 @@ impl<W> Table<W> {
             peers,
             comparisons,
             csv,
+            unwanted: Vec::new(),
+            empty: true,
         }
     }
 
@@ -89,8 +107,10 @@ impl<W> Table<W> {
     /// As [`row`](Self::row), with another number of rounds.
     pub fn row_of(&mut self, rounds: usize, name: &str, workload: &W, show: Show) {
         if !self.options.wants(name) {
+            self.unwanted.push(name.to_owned());
             return;
         }
+        self.empty = false;
         let mut samples = vec![Vec::new(); self.peers.len()];
         for _ in 0..rounds {
             for (peer, samples) in self.peers.iter().zip(&mut samples) {

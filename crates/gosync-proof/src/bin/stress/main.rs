@@ -100,17 +100,16 @@ fn parse(mut parser: lexopt::Parser) -> anyhow::Result<Option<Arguments>> {
     while let Some(argument) = parser.next()? {
         match argument {
             Long("seconds") => {
-                arguments.time = Duration::from_secs(parser.value()?.parse().context("--seconds")?);
+                let seconds = number(&mut parser, "--seconds", 0)?;
+                arguments.time = Duration::from_secs(seconds.into());
             }
             Long("seed") => arguments.seed = seed(&parser.value()?.string()?)?,
             Long("threads") => {
-                let threads: usize = parser.value()?.parse().context("--threads")?;
-                anyhow::ensure!(threads >= 2, "--threads: two at least");
-                arguments.threads = threads;
+                arguments.threads = usize::try_from(number(&mut parser, "--threads", 2)?)?;
             }
             Long("calm") => arguments.calm = true,
             Long("hang") => {
-                arguments.hang = Duration::from_secs(parser.value()?.parse().context("--hang")?);
+                arguments.hang = Duration::from_secs(number(&mut parser, "--hang", 1)?.into());
             }
             Long("state") => arguments.state = true,
             Long("forecast") => {
@@ -120,8 +119,14 @@ fn parse(mut parser: lexopt::Parser) -> anyhow::Result<Option<Arguments>> {
             Value(name) => {
                 let mut all = SUBJECTS.iter().chain(&BROKEN);
                 let known = all.find(|kind| name == kind.name);
-                let known = known.with_context(|| format!("no primitive {}", name.display()))?;
-                arguments.kinds.push(known);
+                arguments.kinds.push(known.with_context(|| {
+                    let names: Vec<_> = SUBJECTS.iter().map(|kind| kind.name).collect();
+                    format!(
+                        "no primitive {}; there are: {}",
+                        name.display(),
+                        names.join(", ")
+                    )
+                })?);
             }
             other => return Err(other.unexpected().into()),
         }
@@ -132,13 +137,25 @@ fn parse(mut parser: lexopt::Parser) -> anyhow::Result<Option<Arguments>> {
     Ok(Some(arguments))
 }
 
+/// The value of the option `name`: a whole number that is not below `least`.
+fn number(parser: &mut lexopt::Parser, name: &str, least: u32) -> anyhow::Result<u32> {
+    let value = parser.value()?;
+    let number = value.to_str().and_then(|text| text.parse().ok());
+    number.filter(|&number| number >= least).with_context(|| {
+        format!(
+            "{name}: no whole number from {least} on: {}",
+            value.display()
+        )
+    })
+}
+
 /// A number, or a hexadecimal one after `0x`, as they are printed.
 fn seed(text: &str) -> anyhow::Result<u64> {
     match text.strip_prefix("0x") {
         Some(digits) => u64::from_str_radix(digits, 16),
         None => text.parse(),
     }
-    .context("--seed")
+    .with_context(|| format!("--seed {text}"))
 }
 
 /// What the rounds of one primitive came to.
