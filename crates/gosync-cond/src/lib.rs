@@ -201,6 +201,7 @@ impl Cond {
 mod guard {
     use std::time::{Duration, Instant};
 
+    use gosync_park::clock::Deadline;
     use lock_api::{MutexGuard, RawMutex};
 
     use crate::Cond;
@@ -263,6 +264,7 @@ mod guard {
         ///     gosync_cond::Cond::new().wait_timeout(&mut mutex.lock(), Duration::from_millis(1));
         /// assert!(!notified);
         /// ```
+        #[doc(alias = "wait_for")]
         #[must_use]
         pub fn wait_timeout<R: RawMutex, T: ?Sized>(
             &self,
@@ -270,6 +272,39 @@ mod guard {
             timeout: Duration,
         ) -> bool {
             self.wait_with(Some(timeout), |sleep| MutexGuard::unlocked(guard, sleep))
+        }
+
+        /// Waits for as long as `condition` holds, but gives up after `timeout`, however many
+        /// notifications come in that time. Returns whether the condition has ended.
+        ///
+        /// It is looked at once more when the time is over. Otherwise as
+        /// [`wait_timeout`](Self::wait_timeout).
+        ///
+        /// ```
+        /// use std::time::Duration;
+        /// # use gosync_mutex::Mutex;
+        /// let (queue, filled) = (Mutex::new(vec![7]), gosync_cond::Cond::new());
+        /// let mut queue = queue.lock();
+        /// let some = Duration::from_millis(1);
+        /// assert!(filled.wait_timeout_while(&mut queue, some, |queue| queue.is_empty()));
+        /// queue.clear();
+        /// assert!(!filled.wait_timeout_while(&mut queue, some, |queue| queue.is_empty()));
+        /// ```
+        #[doc(alias = "wait_while_for")]
+        #[must_use]
+        pub fn wait_timeout_while<R: RawMutex, T: ?Sized>(
+            &self,
+            guard: &mut MutexGuard<'_, R, T>,
+            timeout: Duration,
+            mut condition: impl FnMut(&mut T) -> bool,
+        ) -> bool {
+            let deadline = Deadline::after(timeout);
+            while condition(guard) {
+                if !self.wait_by(Some(deadline), |sleep| MutexGuard::unlocked(guard, sleep)) {
+                    return !condition(guard);
+                }
+            }
+            true
         }
 
         /// Waits as [`wait_timeout`](Self::wait_timeout) does, until a moment: for a condition that

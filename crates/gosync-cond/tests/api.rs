@@ -149,6 +149,22 @@ fn timeouts() {
     assert!(!cond.wait_until(&mut mutex.lock(), end));
     assert!(Instant::now() >= end);
     assert!(!cond.wait_until(&mut mutex.lock(), begin), "long past");
+    let (begin, time) = (Instant::now(), Duration::from_millis(5));
+    assert!(!cond.wait_timeout_while(&mut mutex.lock(), time, |ready| !*ready));
+    assert!(begin.elapsed() >= time);
+    let mut looks = 0;
+    let ends_late = |_: &mut bool| {
+        looks += 1;
+        looks == 1
+    };
+    assert!(
+        cond.wait_timeout_while(&mut mutex.lock(), time, ends_late),
+        "looked at once more"
+    );
+    assert!(
+        cond.wait_timeout_while(&mut mutex.lock(), time, |ready| *ready),
+        "no need to wait"
+    );
     thread::scope(|s| {
         s.spawn(|| {
             *mutex.lock() = true;
@@ -158,6 +174,7 @@ fn timeouts() {
         while !*ready {
             assert!(cond.wait_timeout(&mut ready, Duration::MAX));
         }
+        assert!(cond.wait_timeout_while(&mut ready, Duration::ZERO, |ready| !*ready));
     });
 }
 
