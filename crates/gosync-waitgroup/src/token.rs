@@ -69,7 +69,8 @@ impl WaitGroup {
 /// One in the count of a [`WaitGroup`], taken off when this is dropped, also while unwinding.
 ///
 /// From [`WaitGroup::token`]. The drop synchronizes with the `wait` that it releases. One that is
-/// leaked stays in the count for good.
+/// leaked stays in the count for good. A clone counts for itself, so that a task may pass shares on
+/// to others, also while somebody waits.
 ///
 /// The drop panics as [`WaitGroup::done`] does if some other call has taken the token's share;
 /// but not on a thread that is unwinding already.
@@ -86,6 +87,15 @@ impl WaitGroup {
 #[must_use = "the count goes down again as soon as the token is dropped"]
 pub struct Token<'a> {
     group: &'a WaitGroup,
+}
+
+impl Clone for Token<'_> {
+    /// One more in the count. Costs, and panics, as [`WaitGroup::token`].
+    #[inline]
+    #[track_caller]
+    fn clone(&self) -> Self {
+        self.group.token()
+    }
 }
 
 impl Drop for Token<'_> {
@@ -112,6 +122,15 @@ impl Drop for Token<'_> {
 #[must_use = "the count goes down again as soon as the token is dropped"]
 pub struct ArcToken {
     group: Arc<WaitGroup>,
+}
+
+impl Clone for ArcToken {
+    /// One more in the count. Costs, and panics, as [`WaitGroup::token_arc`].
+    #[inline]
+    #[track_caller]
+    fn clone(&self) -> Self {
+        self.group.token_arc()
+    }
 }
 
 impl Drop for ArcToken {

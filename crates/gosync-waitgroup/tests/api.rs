@@ -253,6 +253,18 @@ fn tokens() {
     assert!(weak.upgrade().is_none());
 }
 
+#[test]
+fn a_clone_of_a_token_counts_for_itself() {
+    let group = Arc::new(WaitGroup::new());
+    let (borrowed, owned) = (group.token(), group.token_arc());
+    let clones = (borrowed.clone(), owned.clone());
+    assert_eq!((group.count(), Arc::strong_count(&group)), (4, 3));
+    drop((borrowed, owned));
+    assert_eq!((group.count(), Arc::strong_count(&group)), (2, 2));
+    drop(clones);
+    group.wait();
+}
+
 /// A token goes back while its thread unwinds, and this is no panic of a task of `go`.
 #[test]
 fn tokens_while_unwinding() {
