@@ -115,12 +115,10 @@ impl<T, F: FnOnce() -> T> OnceValue<T, F> {
     #[inline]
     #[track_caller]
     pub(crate) fn force(&self, name: &str) -> &T {
-        if self.once.is_done()
-            && let Slot::Value(value) = self.made()
-        {
-            return value;
+        match self.try_get() {
+            Some(value) => value,
+            None => self.force_slow(name),
         }
-        self.force_slow(name)
     }
 
     /// [`force`](Self::force) where there is no value, or not yet.
@@ -182,6 +180,28 @@ impl<T, F> OnceValue<T, F> {
     #[must_use]
     pub fn is_done(&self) -> bool {
         self.once.is_done()
+    }
+
+    /// The value, if it is made. `None` if the function has not run, is running, or panicked. Never
+    /// runs it, and never waits.
+    ///
+    /// One load, and a look at the value's tag. Synchronizes as [`get`](Self::get) if there is one.
+    ///
+    /// ```
+    /// let value = gosync_once::OnceValue::new(|| 1);
+    /// assert_eq!(value.try_get(), None);
+    /// value.get();
+    /// assert_eq!(value.try_get(), Some(&1));
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn try_get(&self) -> Option<&T> {
+        if self.once.is_done()
+            && let Slot::Value(value) = self.made()
+        {
+            return Some(value);
+        }
+        None
     }
 
     /// The value, if it was made. `None` if the function did not run, or panicked; it does not run

@@ -77,6 +77,20 @@ impl<A, B, F> OnceValues<A, B, F> {
         self.0.is_done()
     }
 
+    /// The values, if they are made. As [`OnceValue::try_get`].
+    ///
+    /// ```
+    /// let pair = gosync_once::OnceValues::new(|| (1, 2));
+    /// assert_eq!(pair.try_get(), None);
+    /// pair.get();
+    /// assert_eq!(pair.try_get(), Some((&1, &2)));
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn try_get(&self) -> Option<(&A, &B)> {
+        self.0.try_get().map(|(a, b)| (a, b))
+    }
+
     /// The values, if they were made. `None` if the function did not run, or panicked.
     ///
     /// ```

@@ -373,6 +373,21 @@ fn the_value_is_dropped_once() {
 }
 
 #[test]
+fn try_get_neither_runs_nor_waits() {
+    static VALUE: OnceValue<u32> = OnceValue::new(|| {
+        assert_eq!(VALUE.try_get(), None, "inside of the run");
+        1
+    });
+    assert_eq!(VALUE.try_get(), None);
+    assert!(!VALUE.is_done());
+    assert_eq!((VALUE.get(), VALUE.try_get()), (&1, Some(&1)));
+
+    let values = OnceValues::<u32, u32>::new(|| boom());
+    catch_unwind(AssertUnwindSafe(|| _ = values.get())).unwrap_err();
+    assert!(values.is_done() && values.try_get().is_none());
+}
+
+#[test]
 fn into_inner_after_a_panic_is_none() {
     let value: OnceValue<u32> = OnceValue::new(|| boom());
     catch_unwind(|| *value.get()).unwrap_err();
