@@ -8,7 +8,8 @@ use crate::RawMutex;
 
 /// A mutex that guards a `T`: Go's `sync.Mutex` with the data that it protects inside.
 ///
-/// All of [`lock_api::Mutex`]: `lock`, `try_lock`, `get_mut`, `into_inner`, and the rest.
+/// All of [`lock_api::Mutex`]: `lock`, `try_lock`, `try_lock_for`, `try_lock_until`, `get_mut`,
+/// `into_inner`, and the rest. What they cost, and when they wait, is said at [`RawMutex`].
 ///
 /// ```
 /// use gosync_mutex::Mutex;

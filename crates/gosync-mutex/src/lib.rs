@@ -22,6 +22,8 @@
 //!   was written before the one is seen after the other. A `try_lock` that fails orders nothing.
 //! - A try form never waits, and fails only if somebody has the mutex or a waiter is about to get it.
 //! - No poisoning: a panic in the section releases the lock, and the next one gets it as usual.
+//!   (So a closure that borrows a [`Mutex<T>`] is not `UnwindSafe`: for `catch_unwind`, wrap it in
+//!   [`AssertUnwindSafe`](std::panic::AssertUnwindSafe).)
 //! - No owner: a guard is `Send` if its data is, and [`RawMutex::unlock`] works on any thread.
 //! - Misuse is caught: the unlock of an unlocked mutex panics with Go's message, and the mutex
 //!   goes on working. (In Go it ends the program.)
@@ -33,6 +35,8 @@
 //! It is not recursive: a thread that locks a mutex that it has already waits for ever, as in Go
 //! and in std.
 
+#![cfg_attr(docsrs, feature(doc_cfg), doc(auto_cfg(hide(gosync_loom))))]
+
 mod raw;
 
 pub use raw::RawMutex;
@@ -41,6 +45,10 @@ pub use raw::RawMutex;
 mod guard;
 #[cfg(not(gosync_loom))]
 pub use guard::*;
+/// Where the typed mutex and its guards come from, for code that is generic over locks.
+#[cfg(not(gosync_loom))]
+#[doc(no_inline)]
+pub use lock_api;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

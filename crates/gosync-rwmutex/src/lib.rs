@@ -48,9 +48,11 @@
 //!
 //! It is not recursive, as in Go: a thread that reads and asks to read again waits for ever if a
 //! writer has come in between. New here are [`downgrade`](RawRwMutex::downgrade), the forms with a
-//! deadline, and guards. As
-//! against [`std::sync::RwLock`]: the order of service is a promise on every platform, nothing is
-//! ever poisoned, and guards are `Send`.
+//! deadline, and guards. There is no upgrade of a reader, as in Go: unlock, lock for writing, and look
+//! again. As against [`std::sync::RwLock`]: the order of service is a promise on every platform,
+//! nothing is ever poisoned, and guards are `Send`.
+
+#![cfg_attr(docsrs, feature(doc_cfg), doc(auto_cfg(hide(gosync_loom))))]
 
 #[cfg(not(gosync_loom))]
 mod guard;
@@ -60,6 +62,10 @@ mod state;
 
 #[cfg(not(gosync_loom))]
 pub use guard::*;
+/// Where the typed lock and its guards come from, for code that is generic over locks.
+#[cfg(not(gosync_loom))]
+#[doc(no_inline)]
+pub use lock_api;
 pub use raw::{RawRwMutex, ReadHold};
 
 #[cfg(doctest)]

@@ -56,6 +56,7 @@
 
 // Under the model checker the crates below have no typed locks.
 #![cfg(not(gosync_loom))]
+#![cfg_attr(docsrs, feature(doc_cfg), doc(auto_cfg(hide(gosync_loom))))]
 
 pub mod atomic;
 mod func;
