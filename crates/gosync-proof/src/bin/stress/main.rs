@@ -113,7 +113,8 @@ fn parse(mut parser: lexopt::Parser) -> anyhow::Result<Option<Arguments>> {
             }
             Long("state") => arguments.state = true,
             Long("forecast") => {
-                arguments.forecast = Some(parser.value()?.parse().context("--forecast")?);
+                let rounds = number(&mut parser, "--forecast", 1)?;
+                arguments.forecast = Some(usize::try_from(rounds)?);
             }
             Long("help") | Short('h') => return Ok(None),
             Value(name) => {
