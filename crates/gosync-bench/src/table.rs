@@ -99,7 +99,7 @@ impl<W> Table<W> {
     }
 
     /// Runs a workload, if it is wanted, and prints its row: the peers take turns within each
-    /// round, and a comparison is made within each round, too.
+    /// round, with another one first each time, and a comparison is made within each round, too.
     pub fn row(&mut self, name: &str, workload: &W, show: Show) {
         self.row_of(self.options.rounds, name, workload, show);
     }
@@ -112,9 +112,11 @@ impl<W> Table<W> {
         }
         self.empty = false;
         let mut samples = vec![Vec::new(); self.peers.len()];
-        for _ in 0..rounds {
-            for (peer, samples) in self.peers.iter().zip(&mut samples) {
-                samples.extend((peer.run)(workload));
+        for round in 0..rounds {
+            // Who comes first finds the memory as the one before left it, if it left any.
+            for turn in 0..self.peers.len() {
+                let peer = (round + turn) % self.peers.len();
+                samples[peer].extend((self.peers[peer].run)(workload));
             }
         }
         print!("{name:28}");

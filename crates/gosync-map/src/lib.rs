@@ -54,11 +54,14 @@
 //! are as if they were not there. Of up to some thousands of keys it is counted where they are, so that
 //! most reads of a key that is not there need not look for it. The module `table` says how.
 //!
-//! Three things may make a writer wait. It helps to move a table that is full, and may sleep until the
-//! last of the helpers is done (in std's `park`, as papaya does it). Keys of one and the same 64-bit
-//! hash, of which there are none but by a bad `Hash`, are put in and taken out one at a time, by a
-//! [`gosync_mutex`]. `Eq` is called under that lock: it must not use the map. And of two threads that
-//! sweep out what has been cleared, one waits for the other.
+//! A table that is full is moved to a larger one by the writers that follow, some entries with each.
+//!
+//! Three things may make a writer wait. It may want an entry that another thread is just moving, and
+//! sleep until it is there (in std's `park`, as papaya does it); who sweeps or walks sees to it that
+//! all have been moved. Keys of one and the same 64-bit hash, of which there are none but by a bad
+//! `Hash`, are put in and taken out one at a time, by a [`gosync_mutex`]. `Eq` is called under that
+//! lock: it must not use the map. And of two threads that sweep out what has been cleared, one waits
+//! for the other.
 //!
 //! seize knows a thread by a thread-local. Once that is destroyed, which may be before the destructors
 //! of the program's own thread-locals run, the map panics if one of these uses it.

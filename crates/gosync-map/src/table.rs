@@ -106,6 +106,15 @@ pub(crate) struct Table<K, V, S> {
     batch: usize,
 }
 
+/// What is at home where a key is not found.
+#[derive(Clone, Copy)]
+enum Home {
+    /// No slot.
+    Free,
+    /// One, be it of another key, or dead.
+    Taken,
+}
+
 /// What became of a try to put a slot at a place.
 enum Put<'g, V> {
     /// It is there, with this value.
@@ -121,11 +130,11 @@ impl<K, V, S> Table<K, V, S> {
         let processors = std::thread::available_parallelism().map_or(1, |n| n.get());
         let plain = !mem::needs_drop::<K>() && !mem::needs_drop::<V>();
         let batch = if plain { PLAIN_BATCH } else { BATCH }.max(processors);
-        // papaya's other mode moves a few entries with each write, but not where the write is a
-        // `compute`, as ours are: the table would grow into a chain of tables.
+        // A table that is full is moved a few entries at a time, by those who put keys in next (see
+        // `put_first`) or take some out.
         let map = HashMap::builder()
             .hasher(AsItIs::default())
-            .resize_mode(ResizeMode::Blocking)
+            .resize_mode(ResizeMode::default())
             .collector(Collector::new().batch_size(batch))
             .build();
         Self {
@@ -272,7 +281,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
         }
     }
 
-    /// The slot of a key, its place, and its value.
+    /// The slot of a key, its place, and its value; or, as the error, what was at home instead.
     #[expect(
         clippy::inline_always,
         reason = "the compiler finds it too long, and it is what all operations begin with"
@@ -283,21 +292,24 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
         home: Place,
         key: &Q,
         guard: &'g LocalGuard<'_>,
-    ) -> Option<(&'g Slot<K, V>, Place, &'g V)>
+    ) -> Result<(&'g Slot<K, V>, Place, &'g V), Home>
     where
         K: Borrow<Q>,
         Q: Eq + ?Sized,
     {
-        let slot = self.map.get(&home, guard)?;
+        let Some(slot) = self.map.get(&home, guard) else {
+            return Err(Home::Free);
+        };
         if let Some(value) = self.value_of(key, slot, guard) {
-            return Some((slot, home, value));
+            return Ok((slot, home, value));
         }
         // Another key, or this one once upon a time.
-        if slot.is_followed() {
-            self.find_in_row(home.next(), key, guard)
-        } else {
-            None
+        if slot.is_followed()
+            && let Some(found) = self.find_in_row(home.next(), key, guard)
+        {
+            return Ok(found);
         }
+        Err(Home::Taken)
     }
 
     /// [`find`](Self::find) from this place of the row on.
@@ -387,14 +399,20 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
             // SAFETY: found in this table, with a guard of this table.
             unsafe { slot.replace_if(|_| true, fresh, &guard) }
         };
-        // papaya's search for a place to put it costs more than one for what is there.
-        if !self.census.has_none(home)
-            && let Some((slot, _, _)) = self.find(home, fresh.key(), &guard)
-            && let Some(value) = replace(slot, &mut fresh)
-        {
-            return Some(old(value));
-        }
-        let replaced = self.fill(home, &mut fresh, &guard, replace);
+        let at_home = if self.census.has_none(home) {
+            Home::Free
+        } else {
+            match self.find(home, fresh.key(), &guard) {
+                Ok((slot, _, _)) => {
+                    if let Some(value) = replace(slot, &mut fresh) {
+                        return Some(old(value));
+                    }
+                    Home::Taken
+                }
+                Err(at_home) => at_home,
+            }
+        };
+        let replaced = self.fill(home, at_home, &mut fresh, &guard, replace);
         replaced.err().map(old)
     }
 
@@ -409,13 +427,16 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
     ) -> R {
         let home = self.home(&key);
         let guard = self.map.guard();
-        if !self.census.has_none(home)
-            && let Some((_, _, value)) = self.find(home, &key, &guard)
-        {
-            return read(value, true);
-        }
+        let at_home = if self.census.has_none(home) {
+            Home::Free
+        } else {
+            match self.find(home, &key, &guard) {
+                Ok((_, _, value)) => return read(value, true),
+                Err(at_home) => at_home,
+            }
+        };
         let mut fresh = Fresh::new(key, make);
-        let found = self.fill(home, &mut fresh, &guard, |slot, _| {
+        let found = self.fill(home, at_home, &mut fresh, &guard, |slot, _| {
             // SAFETY: found in this table, with a guard of this table.
             unsafe { slot.get(&self.clock, &guard) }
         });
@@ -431,11 +452,16 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
     fn fill<'g, F: FnOnce() -> V>(
         &'g self,
         home: Place,
+        at_home: Home,
         fresh: &mut Fresh<K, V, F>,
         guard: &'g LocalGuard<'_>,
         or: impl Fn(&Slot<K, V>, &mut Fresh<K, V, F>) -> Option<&'g V>,
     ) -> Result<&'g V, &'g V> {
-        match self.put(home, fresh, guard, &or, false) {
+        let put = match at_home {
+            Home::Free => self.put_first(home, fresh, guard, &or, false),
+            Home::Taken => self.put(home, fresh, guard, &or, false, false),
+        };
+        match put {
             Put::Stored(value) => Ok(value),
             Put::Found(value) => Err(value),
             Put::Crowded => self.fill_row(home, fresh, guard, &or),
@@ -486,7 +512,12 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
                 (None, Some(last)) if !last.follow() => continue,
                 (None, _) => end,
             };
-            match self.put(place, fresh, guard, or, true) {
+            let put = if free.is_some() {
+                self.put(place, fresh, guard, or, true, false)
+            } else {
+                self.put_first(place, fresh, guard, or, true)
+            };
+            match put {
                 Put::Stored(value) => return Ok(value),
                 Put::Found(value) => return Err(value),
                 // Somebody came home there.
@@ -495,8 +526,29 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
         }
     }
 
+    /// [`put`](Self::put) where there is no slot, to the best of our knowledge.
+    #[inline]
+    fn put_first<'g, F: FnOnce() -> V>(
+        &'g self,
+        place: Place,
+        fresh: &mut Fresh<K, V, F>,
+        guard: &'g LocalGuard<'_>,
+        or: &impl Fn(&Slot<K, V>, &mut Fresh<K, V, F>) -> Option<&'g V>,
+        crowd: bool,
+    ) -> Put<'g, V> {
+        let slot = fresh.lend(LAST);
+        self.census.add(place);
+        // Unlike `compute`, this moves some of a table that is full: with nothing else the map would
+        // become a chain of tables.
+        if let Ok(slot) = self.map.try_insert(place, slot, guard) {
+            return self.is_in(slot, fresh, guard);
+        }
+        fresh.is_back();
+        self.put(place, fresh, guard, or, crowd, true)
+    }
+
     /// Puts `fresh` in a slot at this place, or does `or` to the slot there if it is the key's.
-    /// `crowd`: whether the lock is held.
+    /// `crowd`: whether the lock is held. `counted`: whether the slot is.
     #[inline]
     fn put<'g, F: FnOnce() -> V>(
         &'g self,
@@ -505,10 +557,10 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
         guard: &'g LocalGuard<'_>,
         or: &impl Fn(&Slot<K, V>, &mut Fresh<K, V, F>) -> Option<&'g V>,
         crowd: bool,
+        mut counted: bool,
     ) -> Put<'g, V> {
         // papaya may call this again, for a slot or for none, until it gets through. Whatever was
         // lent before is thrown away then, or put in later.
-        let mut counted = false;
         let step = |entry: Option<(&Place, &'g Slot<K, V>)>| {
             let link = match entry {
                 None => LAST,
@@ -544,11 +596,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
         };
         match self.map.compute(place, step, guard) {
             Compute::Inserted(_, slot) | Compute::Updated { new: (_, slot), .. } => {
-                // SAFETY: this is what `step` lent, and it was put into the table while `guard` was
-                // there.
-                let value = unsafe { fresh.is_in(slot, guard) };
-                slot.settle(&self.clock);
-                Put::Stored(value)
+                self.is_in(slot, fresh, guard)
             }
             Compute::Aborted(put) => {
                 fresh.is_back();
@@ -559,6 +607,20 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
             }
             Compute::Removed(..) => unreachable!("nothing was to be removed"),
         }
+    }
+
+    /// The slot that `fresh` lent last is in the table, since when `guard` was there.
+    #[inline]
+    fn is_in<'g, F: FnOnce() -> V>(
+        &self,
+        slot: &Slot<K, V>,
+        fresh: &mut Fresh<K, V, F>,
+        guard: &'g LocalGuard<'_>,
+    ) -> Put<'g, V> {
+        // SAFETY: found in this table, with a guard of this table.
+        let value = unsafe { fresh.is_in(slot, guard) };
+        slot.settle(&self.clock);
+        Put::Stored(value)
     }
 
     /// Replaces the value by `new` if it is there and equals `old`.
@@ -574,7 +636,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
             return false;
         }
         let guard = self.map.guard();
-        let Some((slot, _, _)) = self.find(home, key, &guard) else {
+        let Ok((slot, _, _)) = self.find(home, key, &guard) else {
             return false;
         };
         let mut fresh = FreshValue::new(|| new);
@@ -599,7 +661,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
             return None;
         }
         let guard = self.map.guard();
-        let (slot, place, _) = self.find(home, key, &guard)?;
+        let (slot, place, _) = self.find(home, key, &guard).ok()?;
         // SAFETY: found in this table, with a guard of this table.
         let taken = unsafe { slot.take_if(wanted, &guard) }?;
         self.census.strike(place);

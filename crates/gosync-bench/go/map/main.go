@@ -28,6 +28,13 @@ var before = map[string]int{
 	"CompareAndSwapMostlyHits": 1023,
 }
 
+// How many operations there are over all threads, where it is not as many as
+// get done.
+var operations = map[string]int{
+	"LoadOrStoreBalanced": 1_000_000,
+	"LoadOrStoreUnique":   1_000_000,
+}
+
 // What a thread does, one operation at a time. i is another number each time.
 func operation(workload string, m *sync.Map) func(i int) {
 	switch workload {
@@ -106,11 +113,16 @@ func main() {
 	for i := range before[workload] {
 		m.LoadOrStore(i, i)
 	}
+	total, limited := operations[workload]
+	if limited {
+		length = 0
+	}
 	race.Print(race.Run(threads, length, func(thread int, stop *atomic.Bool) (int64, time.Duration) {
 		do := operation(workload, &m)
 		begin := thread << 40
+		end := begin + total/threads
 		i := begin
-		for ; !stop.Load(); i++ {
+		for ; limited && i < end || !limited && !stop.Load(); i++ {
 			do(i)
 		}
 		return int64(i - begin), 0
