@@ -134,7 +134,7 @@ struct Biased {
     cores: usize,
     /// The lanes whose readers may use their slots; `None` without the bias.
     lanes: Option<u32>,
-    /// The reads that met others, since the last write.
+    /// How many more reads have met others, since the last write, than have not.
     reads: usize,
     counted: usize,
     /// Where each core that is in has its hold.
@@ -193,7 +193,7 @@ impl Lock for Biased {
                 return;
             }
             Some(lanes) => *lanes |= Self::lane(core),
-            None if self.counted == 0 => {}
+            None if self.counted == 0 => self.reads = self.reads.saturating_sub(1),
             None if self.reads < Self::STREAK * self.cores.div_ceil(Self::LANES) => self.reads += 1,
             None => self.lanes = Some(Self::lane(core)),
         }
@@ -201,7 +201,7 @@ impl Lock for Biased {
     }
 
     fn exit(&mut self, caches: &mut Caches, core: usize) {
-        caches.load(core, Self::STATE);
+        // A guard knows where its hold is, and an unlock begins with a change.
         if self.holds[core] == Hold::Slot {
             caches.write(core, Self::slot(core));
         } else {

@@ -24,9 +24,9 @@
 //!   queued readers per writer that goes before it. And a reader waits for one writer at most.
 //!   (Somebody waits from the moment when he has announced himself or queued. Before that, who
 //!   finds the lock taken looks again a few times, some microseconds apart.)
-//! - Reads do not slow each other down: where readers have met some times in a row, without a write
-//!   in between, each keeps to a cache line of its own thread, until the next write. A lock that is
-//!   written often does not get there, nor one that a single thread uses, and they pay nothing for it.
+//! - Reads do not slow each other down: where readers keep meeting, without a write in between,
+//!   each keeps to a cache line of its own thread, until the next write. A lock that is written often
+//!   does not get there, nor one whose readers seldom meet, and they pay nothing for it.
 //! - An unlock of a writer *synchronizes with* every later lock, that of a reader with the next
 //!   lock of a writer. A try form that fails orders nothing, and readers order nothing for readers.
 //! - A try form never waits. `try_read` fails if and only if a writer is in or waits; `try_write`

@@ -24,9 +24,9 @@
 //! is Go's lock: the last reader that leaves the count lets the writer in. A reader that finds its
 //! slot empty at its unlock was moved, and leaves the count.
 //!
-//! The bias comes on after [`STREAK`](crate::state::STREAK) reads in a row that met other readers,
-//! times the slots that the next writer may have to look at for it. A lock that is written often
-//! never gets there, nor one whose readers do not meet: it is Go's lock and no more.
+//! The bias comes on when [`STREAK`](crate::state::STREAK) more reads have met other readers than have
+//! not, times the slots that the next writer may have to look at for it. A lock that is written often
+//! never gets there, nor one whose readers seldom meet: it is Go's lock and no more.
 //!
 //! # Invariants
 //!
@@ -80,7 +80,8 @@ use self::panics::{runlock_of_unlocked, unlock_of_unlocked};
 use crate::{
     slots::{self, Slot},
     state::{
-        ACTIVE, BIASED, GATHERING, ONE_READER, WRITER, is_free, lanes, last_is_awaited, readers,
+        ACTIVE, BIASED, GATHERING, ONE_READER, WRITER, after_lone_read, is_free, lanes,
+        last_is_awaited, readers,
     },
 };
 
@@ -144,7 +145,7 @@ impl RawRwMutex {
         }
     }
 
-    /// An unlocked lock with the bias on for all, as after a streak of reads: a model would be too
+    /// An unlocked lock with the bias on for all, as after many reads: a model would be too
     /// large if it had to read so often.
     #[cfg(gosync_loom)]
     #[doc(hidden)]
@@ -231,7 +232,7 @@ impl RawRwMutex {
         if is_free(state) {
             // Acquire pairs with the Release of `leave`.
             self.state
-                .compare_exchange_weak(state, state + ONE_READER, Acquire, Relaxed)
+                .compare_exchange_weak(state, after_lone_read(state) + ONE_READER, Acquire, Relaxed)
                 .ok()
                 .map(|_| ReadHold::COUNTED)
         } else if state & BIASED != 0 {

@@ -8,12 +8,13 @@
 //! | [`NEXT`] | the holder of `writers` waits for a writer who went in past it | that waiter | who leaves, announcing it in its name; or that waiter, giving up |
 //! | [`QUEUED`] | readers sleep in the queue | a reader, as it enters the queue | the writer who leaves and admits them; the last one to give up |
 //! | [`AWAITED`] | a writer sleeps in the queue | that writer | whoever wakes it; itself, giving up |
-//! | [`BIASED`] | readers of the lanes in the field may use their slots | a reader, after a streak of reads | whoever has gathered the slots' holds |
+//! | [`BIASED`] | readers of the lanes in the field may use their slots | a reader, when enough reads have met | whoever has gathered the slots' holds |
 //! | [`GATHERING`] | somebody moves all holds from the slots into the count | a writer, or an unlock that finds no hold elsewhere | the same |
 //!
 //! The two bits of the queue change with the queue locked, so that they are exact. Then follow the
-//! *field*, with [`BIASED`] the lanes that may use their slots, without it the reads since the last
-//! write that met other readers, and the *count* of the readers that are in and not in a slot.
+//! *field*, with [`BIASED`] the lanes that may use their slots, without it by how many the reads since
+//! the last write that met other readers outnumber those that did not, and the *count* of the readers
+//! that are in and not in a slot.
 //!
 //! | `WRITER` | `ACTIVE` | count | `BIASED` | meaning | who leaves it |
 //! |---|---|---|---|---|---|
@@ -48,7 +49,7 @@ pub(crate) const LANES: usize = if cfg!(gosync_loom) {
 const FIELD_BITS: u32 = LANES as u32;
 pub(crate) const FIELD: usize = ((1 << FIELD_BITS) - 1) << FLAG_BITS;
 
-/// One read since the last write that met another reader.
+/// One read that met another reader, of those that the field counts.
 pub(crate) const ONE_READ: usize = 1 << FLAG_BITS;
 /// One reader that is in.
 pub(crate) const ONE_READER: usize = 1 << (FLAG_BITS + FIELD_BITS);
@@ -58,9 +59,9 @@ const READERS: usize = !(ONE_READER - 1);
 /// the same moment out of the queue and the slots.
 pub(crate) const MAX_READERS: usize = if usize::BITS >= 64 { 1 << 30 } else { 1 << 18 };
 
-/// The bias comes on after so many reads in a row that met other readers, for each slot that a writer
-/// may have to look at because of it. It has paid for itself, in cache lines that are not handed to
-/// and fro, after about as many reads more.
+/// The bias comes on when so many more reads have met other readers than have not, for each slot that
+/// a writer may have to look at because of it. It has paid for itself, in cache lines that are not
+/// handed to and fro, after about as many reads more.
 pub(crate) const STREAK: usize = if cfg!(gosync_loom) { 2 } else { 8 };
 
 /// The readers that are in, and not in a slot.
@@ -69,10 +70,17 @@ pub(crate) const fn readers(state: usize) -> usize {
     state / ONE_READER
 }
 
-/// The reads since the last write that met other readers, while the bias is off.
+/// While the bias is off: how many more reads have met other readers, since the last write, than have
+/// not.
 #[inline]
 pub(crate) const fn reads(state: usize) -> usize {
     (state & FIELD) / ONE_READ
+}
+
+/// The free state after one more read that met nobody.
+#[inline]
+pub(crate) const fn after_lone_read(free: usize) -> usize {
+    free.saturating_sub(ONE_READ)
 }
 
 /// The lanes whose readers may use their slots, while the bias is on: one bit each.

@@ -13,16 +13,20 @@ use super::{RawRwMutex, ReadHold, panics::too_many_readers};
 use crate::{
     slots::{self, Slot},
     state::{
-        ACTIVE, BIASED, FIELD, GATHERING, ONE_READ, ONE_READER, QUEUED, STREAK, WRITER, has_room,
-        is_open, lane, last_is_awaited, readers, reads,
+        ACTIVE, BIASED, FIELD, GATHERING, LINED, ONE_READ, ONE_READER, QUEUED, STREAK, WRITER,
+        has_room, is_open, lane, last_is_awaited, readers, reads,
     },
 };
 
 /// How often a reader that finds a writer looks again before it queues.
 const LOOKS: usize = 1;
+/// For so many pauses a reader waits before it asks whether a writer's section is a short one, of
+/// which the look was unlucky. If a writer is in after that, too, it is not, and the reader queues.
+const SHORT: u32 = 256;
 /// How often it yields before that, if the writer is not in but waits for other readers: perhaps it
 /// is a processor that those wait for. Where threads outnumber the processors, a few dozen times
-/// lets most of those have their turn.
+/// lets most of those have their turn. Not where writers line up: to those it would yield, one
+/// after the other, and none of them would see it in the queue.
 const YIELDS: usize = 32;
 
 /// Leaves the lock to those who are at it, for some microseconds: less than it would take to go to
@@ -103,7 +107,7 @@ impl RawRwMutex {
             .compare_exchange_weak(state, next, AcqRel, Acquire)
     }
 
-    /// The state with this read counted in its streak, or with the bias on for this thread's lane.
+    /// The state with this read counted among those that met, or with the bias on for this thread's lane.
     fn with_bias(&self, state: usize) -> usize {
         let own_lane = || Some(lane(slots::lane_of(slots::own_line()?)));
         match state & (BIASED | GATHERING) {
@@ -148,8 +152,12 @@ impl RawRwMutex {
                 looks += 1;
             } else if state & ACTIVE != 0 && looks < LOOKS && Spin::can_help() {
                 looks += 1;
+                hint::pause(SHORT);
+                if self.state.load(Relaxed) & ACTIVE != 0 {
+                    break;
+                }
                 look_away();
-            } else if state & ACTIVE == 0 && yields < YIELDS && Spin::can_help() {
+            } else if state & (ACTIVE | LINED) == 0 && yields < YIELDS && Spin::can_help() {
                 yields += 1;
                 thread::yield_now();
             } else {

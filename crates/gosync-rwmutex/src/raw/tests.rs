@@ -100,6 +100,22 @@ fn one_thread_alone_never_turns_it_on() {
     }
 }
 
+/// A thousand locks in one program, with as many readers, stay what they are.
+#[test]
+fn readers_that_seldom_meet_never_turn_it_on() {
+    let lock = RawRwMutex::new();
+    for _ in 0..2 * STREAK * slots::LINES {
+        for others in [0, 0, 1] {
+            (0..=others).for_each(|_| lock.lock_shared());
+            (0..=others).for_each(|_| lock.unlock_shared());
+        }
+        assert!(!lock.is_biased());
+    }
+    lock.lock_shared();
+    lock.unlock_shared();
+    assert_eq!(lock.state.load(Relaxed), 0);
+}
+
 #[test]
 fn reads_in_a_row_turn_the_bias_on_and_a_write_turns_it_off() {
     let lock = biased();
