@@ -29,7 +29,7 @@
 //!   goes on working. (In Go it ends the program.)
 //! - Nobody starves. Sleepers are woken in the order in which they came; a woken one claims the
 //!   next release, and no newcomer passes it; and others have the lock among themselves for a turn
-//!   of 100 us at most before the oldest sleeper comes.
+//!   of 64 us at most before the oldest sleeper comes.
 //! - It does not allocate, and is 8 bytes at most beside its data.
 //!
 //! It is not recursive: a thread that locks a mutex that it has already waits for ever, as in Go

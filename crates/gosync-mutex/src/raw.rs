@@ -18,6 +18,7 @@
 //! | `KEEPER` | a waiter is awake that looks after all others | the keeper |
 //! | `BRISK`, `UNMEASURED` | the sections are too short for polling to pay; that is to be measured again | a spinner, by counting; whoever begins a turn |
 //! | `RELEASED` | somebody has unlocked the slow way since the turn began, or there was a keeper | unlock, the keeper; whoever begins a turn |
+//! | `OUTLASTED` | the section under way has outlasted a spinner | that spinner; the next unlock, which clears it |
 //! | `COUNTING`, `COUNT` | unlocks are counted: while a spinner measures, and while the heir does not run | the spinner; unlock |
 //! | `BEGAN` | when the turn began, in units of 4 us, modulo 2^16 | whoever begins a turn |
 //!
@@ -49,8 +50,9 @@
 //!   lock: a running thread is quicker than a woken one.
 //! - The woken heir, as soon as it runs, claims the next release, and no newcomer passes it any
 //!   more. The lock is never idle for the time of a wake-up, only for that of a cache line's way;
-//!   unless the section before it was a long one (no release in a turn of [`LONG`] microseconds):
-//!   then its waker has claimed it in the heir's name, and nobody passes at all.
+//!   unless the section before it was a long one (a spinner has polled in vain, or there was no
+//!   release in a turn of [`LONG`] microseconds): then its waker has claimed it in the heir's
+//!   name, and nobody passes at all.
 //!   An heir that has to wait longer than spinning makes sense goes back to sleep at the *front*
 //!   of the queue; its claim stays.
 //! - The same threads have the lock among themselves for a turn, of [`TURN`] microseconds. Whoever

@@ -23,18 +23,20 @@ const COUNTING: u32 = 1 << 2;
 const UNMEASURED: u32 = 1 << 3;
 /// Since the turn began somebody has unlocked the slow way, or there was a keeper.
 const RELEASED: u32 = 1 << 4;
+/// The section under way has outlasted a spinner.
+const OUTLASTED: u32 = 1 << 5;
 /// How many unlocks were counted.
 const COUNT: u32 = 0xFF << 8;
 /// When the turn began.
 const BEGAN: u32 = 0xFFFF << 16;
 
 /// How long the same threads have the lock among themselves while others wait, in microseconds.
-pub(super) const TURN: u32 = 100;
+pub(super) const TURN: u32 = 64;
 /// The unit of [`BEGAN`], as a shift of microseconds.
 const UNIT: u32 = 2;
 
 /// A section of so many microseconds is long: the lock may idle for as long as a wake-up takes.
-pub(super) const LONG: u32 = 128;
+pub(super) const LONG: u32 = 256;
 
 /// How long a spinner counts the unlocks, once a millisecond, and how many in that time make the
 /// lock brisk.
@@ -168,8 +170,7 @@ impl RawMutex {
             return false;
         }
         let now = now();
-        // Without a release it is one section, and nobody can go before its end.
-        let over = pace & RELEASED != 0 && has_lasted(pace, now, TURN);
+        let over = has_lasted(pace, now, TURN);
         // If it fails somebody else was quicker, or began to count.
         over && self
             .pace
@@ -257,7 +258,14 @@ impl RawMutex {
             }
             // With an heir on its way a spinner only takes a processor that the heir could use.
             let make_way = role == Role::Spinner && self.state.load(Relaxed) & HEIR != 0;
-            if make_way || !spin.again() {
+            if make_way {
+                return false;
+            }
+            if !spin.again() {
+                // Where polling takes no time it tells nothing.
+                if role == Role::Spinner && Spin::can_help() {
+                    self.pace.fetch_or(OUTLASTED, Relaxed);
+                }
                 return false;
             }
         }
@@ -376,8 +384,12 @@ impl RawMutex {
         let _ = self.state.load(Acquire);
         let pace = self.pace.load(Relaxed);
         let first_release = pace & RELEASED == 0;
+        let outlasted = pace & OUTLASTED != 0;
         if first_release {
             self.pace.fetch_or(RELEASED, Relaxed);
+        }
+        if outlasted {
+            self.pace.fetch_and(!OUTLASTED, Relaxed);
         }
         let heir_does_not_run = before & (HEIR | CLAIMED) == HEIR;
         if pace & COUNTING != 0 || heir_does_not_run {
@@ -401,7 +413,7 @@ impl RawMutex {
         }
         if before & (QUEUED | SPINNING | HEIR) == QUEUED {
             let free = |state| state & (FREE | SPINNING) == FREE;
-            if first_release && has_lasted(pace, now(), LONG) {
+            if outlasted || first_release && has_lasted(pace, now(), LONG) {
                 self.wake_oldest(CLAIMED, free);
             } else if !self.somebody_comes() {
                 self.wake_oldest(0, free);
@@ -496,15 +508,6 @@ impl RawMutex {
     pub fn brisk() -> Self {
         let mutex = Self::new();
         mutex.pace.store(BRISK, Relaxed);
-        mutex
-    }
-
-    /// An unlocked mutex whose turn may end.
-    #[doc(hidden)]
-    #[must_use]
-    pub fn released() -> Self {
-        let mutex = Self::new();
-        mutex.pace.store(RELEASED, Relaxed);
         mutex
     }
 }
@@ -659,6 +662,22 @@ mod tests {
     /// has the lock nobody else gets it.
     #[test]
     fn after_a_long_section_the_oldest_is_next() {
+        // As if the turn had begun half of all time ago, and nobody had unlocked since.
+        the_oldest_is_next(long_ago());
+    }
+
+    /// As above, if a spinner has polled in vain.
+    #[test]
+    fn after_an_outlasted_spinner_the_oldest_is_next() {
+        let mutex = locked(SPINNING, RELEASED);
+        assert!(!mutex.poll(Role::Spinner));
+        if Spin::can_help() {
+            let pace = mutex.pace.load(Relaxed);
+            the_oldest_is_next(begin_turn(pace, now()) | RELEASED);
+        }
+    }
+
+    fn the_oldest_is_next(pace: u32) {
         let mutex = RawMutex::new();
         let stages = [const { AtomicBool::new(false) }; 2];
         let [served, enough] = &stages;
@@ -675,8 +694,7 @@ mod tests {
             while mutex.state.load(Relaxed) & QUEUED == 0 {
                 std::thread::yield_now();
             }
-            // As if the turn had begun half of all time ago, and nobody had unlocked since.
-            mutex.pace.store(long_ago(), Relaxed);
+            mutex.pace.store(pace, Relaxed);
             mutex.unlock();
             let mut passed = 0;
             while !served.load(Relaxed) {
@@ -689,20 +707,11 @@ mod tests {
             assert_eq!(passed, 0);
         });
         assert!(!mutex.has_waiters());
+        assert_eq!(mutex.pace.load(Relaxed) & OUTLASTED, 0);
     }
 
     fn long_ago() -> u32 {
         now().wrapping_add(1 << 31) & BEGAN
-    }
-
-    /// A turn without a release is one section: it ends, but not for a newcomer.
-    #[test]
-    fn a_turn_ends_after_a_release_only() {
-        let mutex = locked(0, long_ago());
-        assert!(!mutex.turn_is_over());
-        mutex.pace.fetch_or(RELEASED, Relaxed);
-        assert!(mutex.turn_is_over());
-        assert!(!mutex.turn_is_over(), "the next one has just begun");
     }
 
     /// A newcomer at the end of a turn lets the oldest sleeper go first, and queues up behind it.
@@ -721,8 +730,8 @@ mod tests {
             while mutex.state.load(Relaxed) & QUEUED == 0 {
                 std::thread::yield_now();
             }
-            // As if the turn had begun half of all time ago, and somebody had unlocked since.
-            mutex.pace.store(long_ago() | RELEASED, Relaxed);
+            // As if the turn had begun half of all time ago.
+            mutex.pace.store(long_ago(), Relaxed);
             s.spawn(|| get("the newcomer"));
             // The newcomer goes to sleep, and so does the sleeper, if it was woken.
             let mut both = false;
