@@ -80,7 +80,6 @@
 //! (`target_has_atomic = "64"`). They are aligned to 8 bytes everywhere.
 
 #![forbid(unsafe_code)]
-#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod boolean;
 mod functions;
