@@ -101,6 +101,8 @@ impl Cmd {
             Ok(child) => child,
             Err(error) => return End::NotStarted(error),
         };
+        let mut last = Instant::now();
+        let mut left = deadline.saturating_duration_since(last);
         loop {
             match child.try_wait() {
                 Ok(Some(status)) if status.success() => return End::Success,
@@ -112,7 +114,10 @@ impl Cmd {
                 kill_group(&mut child);
                 return End::Interrupted;
             }
-            if Instant::now() >= deadline {
+            // A machine that slept, or a program that was stopped, has not taken its time.
+            left = left.saturating_sub(last.elapsed().min(100 * POLL));
+            last = Instant::now();
+            if left.is_zero() {
                 kill_group(&mut child);
                 return End::TimedOut;
             }

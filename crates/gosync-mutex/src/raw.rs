@@ -219,7 +219,8 @@ impl RawMutex {
     /// # Panics
     ///
     /// If the mutex is not locked: `sync: unlock of unlocked mutex`. It stays as it was. (As in Go, an
-    /// unlock too many while somebody else has the lock releases that one's.)
+    /// unlock too many while somebody else has the lock releases that one's. Of two too many at once
+    /// one may pass for the unlock of the other, and not panic.)
     ///
     /// ```
     /// let lock = gosync_mutex::RawMutex::new();

@@ -11,7 +11,8 @@ use crate::atomic::{
 /// Numbers of threads that ended are given out again, the smallest first, so the largest number
 /// is about as large as the most threads that ever lived at once. The number stays the same for
 /// the thread's whole life. `None` in the last moments of a thread, when its thread-locals are
-/// being destroyed and the number may already belong to somebody else.
+/// being destroyed and the number may already belong to somebody else; and to a global allocator
+/// that asks for it because the number needs memory.
 ///
 /// The first call on a thread takes a lock; every further call is a load of a thread-local.
 /// A thread that gets a number after another one gave it back also sees everything that the other
@@ -87,6 +88,7 @@ mod imp {
         cell::Cell,
         cmp::Reverse,
         collections::BinaryHeap,
+        mem,
         num::NonZeroU32,
         sync::{Mutex, MutexGuard, PoisonError},
     };
@@ -124,6 +126,8 @@ mod imp {
         /// read is one load and is allowed at any time.
         static INDEX: Cell<Option<NonZeroU32>> = const { Cell::new(None) };
         static LEASE: Cell<Option<Lease>> = const { Cell::new(None) };
+        /// Whether this thread is about to get its number.
+        static CLAIMS: Cell<bool> = const { Cell::new(false) };
     }
 
     #[inline]
@@ -142,26 +146,43 @@ mod imp {
         // Registers the destructor first: should that fail, because the thread is ending, no
         // number is lost. It fails, too, when the lease has been given back.
         LEASE.try_with(|_| ()).ok()?;
-        let index = {
-            let mut registry = registry();
-            if let Some(Reverse(index)) = registry.free.pop() {
-                index
-            } else {
-                let next = registry.highest.checked_add(1);
-                let next = next.expect("gosync: more than u32::MAX threads");
-                registry.highest = next;
-                // Room for its return, so that the end of a thread allocates nothing.
-                let held = registry.free.len();
-                registry.free.reserve(next as usize - held);
-                super::raise(next);
-                NonZeroU32::new(next).expect("the sum of a u32 and one")
-            }
-        };
+        if CLAIMS.replace(true) {
+            return None;
+        }
+        let index = take();
+        CLAIMS.set(false);
         // In this order: where thread-locals are not native, `INDEX` may have been destroyed, and
         // there is a lease to be dropped, which clears it.
         LEASE.set(Some(Lease(index)));
         INDEX.set(Some(index));
         Some(index)
+    }
+
+    /// Takes a number from the registry. Memory comes and goes without its lock: a global allocator
+    /// may have a lock of its own, and come here with it.
+    fn take() -> NonZeroU32 {
+        let mut room = BinaryHeap::new();
+        loop {
+            let mut registry = registry();
+            if let Some(Reverse(index)) = registry.free.pop() {
+                return index;
+            }
+            let next = registry.highest.checked_add(1);
+            let next = next.expect("gosync: more than u32::MAX threads");
+            // Room for its return, so that the end of a thread allocates nothing.
+            if registry.free.capacity() < next as usize {
+                if room.capacity() < next as usize {
+                    drop(registry);
+                    room = BinaryHeap::with_capacity(2 * next as usize);
+                    continue;
+                }
+                // There is nothing in it.
+                mem::swap(&mut registry.free, &mut room);
+            }
+            registry.highest = next;
+            super::raise(next);
+            return NonZeroU32::new(next).expect("the sum of a u32 and one");
+        }
     }
 }
 
