@@ -86,7 +86,7 @@ use std::fmt;
 use gosync_park::const_fn;
 
 pub use crate::{builder::Builder, pooled::Pooled, registry::collect, stats::Stats};
-use crate::{builder::Rules, store::Store};
+use crate::{builder::Rules, magazine::in_registers, store::Store};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
@@ -249,7 +249,7 @@ impl<T, F> Pool<T, F> {
     {
         match self.store.claim() {
             Some(claim) => claim.read(),
-            None => self.get_elsewhere(),
+            None => in_registers(self.get_elsewhere()),
         }
     }
 
@@ -284,7 +284,7 @@ impl<T, F> Pool<T, F> {
     pub fn try_get(&self) -> Option<T> {
         match self.store.claim() {
             Some(claim) => Some(claim.read()),
-            None => self.store.take_elsewhere(self.rules.plan()),
+            None => self.store.take_elsewhere(self.rules.plan()).map(in_registers),
         }
     }
 

@@ -450,6 +450,15 @@ unsafe fn by_words<T>(from: *const MaybeUninit<T>) -> MaybeUninit<T> {
     item
 }
 
+/// The item, from where a call has left it. So where it comes from such a call or from a cell, the
+/// compiler need not have it in memory in either case.
+#[inline]
+pub(crate) fn in_registers<T>(item: T) -> T {
+    let item = MaybeUninit::new(item);
+    // SAFETY: it is there, and is not read again.
+    unsafe { by_words(&raw const item).assume_init() }
+}
+
 /// A stranger inside a magazine.
 pub(crate) struct Visit<'a, T> {
     magazine: MagazineRef<'a, T>,
