@@ -284,7 +284,10 @@ impl<T, F> Pool<T, F> {
     pub fn try_get(&self) -> Option<T> {
         match self.store.claim() {
             Some(claim) => Some(claim.read()),
-            None => self.store.take_elsewhere(self.rules.plan()).map(in_registers),
+            None => self
+                .store
+                .take_elsewhere(self.rules.plan())
+                .map(in_registers),
         }
     }
 

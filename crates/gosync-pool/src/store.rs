@@ -359,7 +359,10 @@ impl<T> Table<T> {
             mine.shrink()
         });
         let item = match self.depot.pop() {
-            Some(batch) => self.take_batch(batch, empty),
+            Some(batch) => {
+                batch.prefetch();
+                self.take_batch(batch, empty)
+            }
             None => self.steal(empty),
         };
         // An item that leaves the pool leaves its permit.
@@ -428,7 +431,8 @@ impl<T> Table<T> {
         if mine.has_room() {
             return;
         }
-        if !self.depot.is_empty() {
+        // In this order: to look takes the head of the queue from who gets.
+        if mine.is_too_generous() && !self.depot.is_empty() {
             mine.be_less_generous();
         }
         if mine.wants() == 0 {
