@@ -6,7 +6,7 @@
 //! |---|---|
 //! | `state` | everything that decides who is in: see `state.rs` |
 //! | `writers` | the mutex on which writers line up that find another one |
-//! | `id` | by which the lock is known in the table of slots: see `slots.rs` |
+//! | `id` | by which the lock is known in the table of slots: see `slots.rs`; and a hint |
 //!
 //! # The two ways of reading
 //!
@@ -108,13 +108,17 @@ use crate::{
 #[doc(alias = "RWMutex")]
 pub struct RawRwMutex {
     state: AtomicUsize,
-    /// 0 as long as the bias has never been on.
+    /// 0 as long as the bias has never been on. Beside it, [`LOOK_FIRST`].
     id: AtomicUsize,
     writers: RawMutex,
 }
 
 #[cfg(not(gosync_loom))]
 const _: () = assert!(size_of::<RawRwMutex>() <= 24, "larger than Go's");
+
+/// A hint beside the id: the bias is on. So a reader looks at the state before it tries to change it.
+/// It may be wrong, until a write at most, which costs time and nothing else.
+const LOOK_FIRST: usize = 1;
 
 /// One read lock, for whoever keeps it in a guard: where the reader has shown itself, if not in
 /// the count. Any hold may stand for any other.
@@ -151,8 +155,8 @@ impl RawRwMutex {
     #[doc(hidden)]
     pub fn new_biased() -> Self {
         let lock = Self::new();
-        lock.id
-            .store(slots::new_id().expect("there are enough"), Relaxed);
+        let id = slots::new_id().expect("there are enough");
+        lock.id.store(id | LOOK_FIRST, Relaxed);
         lock.state.store(BIASED | crate::state::FIELD, Release);
         lock
     }
@@ -215,10 +219,10 @@ impl RawRwMutex {
     /// The quick ways in, tried once.
     #[inline]
     fn hold_at_once(&self) -> Option<ReadHold> {
-        // A guess that is right where nobody meets; and where the bias was never on, it writes to no
-        // word that others only look at. A load of the state instead would have to wait for the
-        // last way out to be finished.
-        if self.id.load(Relaxed) == 0
+        // A guess that is right where nobody meets; and where the bias is off, it writes to no word
+        // that others only look at. A load of the state instead would have to wait for the last way
+        // out to be finished.
+        if self.id.load(Relaxed) & LOOK_FIRST == 0
             && self
                 .state
                 // Acquire pairs with the Release of `leave`.
@@ -369,8 +373,8 @@ impl RawRwMutex {
     #[track_caller]
     pub(crate) fn release_shared(&self, hold: &ReadHold) {
         if let Some(slot) = hold.0
-            // Relaxed: whoever has the hold has seen the id.
-            && slots::vacate(slot, self.id.load(Relaxed))
+            // Whoever has the hold has seen the id.
+            && slots::vacate(slot, self.known_id())
         {
             return;
         }
@@ -596,12 +600,19 @@ impl RawRwMutex {
         self.state.load(Relaxed) & ACTIVE != 0
     }
 
+    /// The lock's id; 0 if the caller has not seen that there is one.
+    #[inline]
+    fn known_id(&self) -> usize {
+        // Relaxed: what the caller has seen was published with it.
+        self.id.load(Relaxed) & !LOOK_FIRST
+    }
+
     /// How many readers are in, more or less at the moment of `state`.
     fn readers_in(&self, state: usize) -> usize {
         let shown = if state & BIASED == 0 {
             0
         } else {
-            slots::count(lanes(state), self.id.load(Relaxed))
+            slots::count(lanes(state), self.known_id())
         };
         readers(state) + shown
     }

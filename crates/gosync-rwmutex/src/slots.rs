@@ -34,6 +34,8 @@ use crate::state::LANES;
 pub(crate) type Slot = AtomicUsize;
 
 const EMPTY: usize = 0;
+/// From one id to the next. The lowest bit is the lock's, for what it likes.
+const ONE_ID: usize = 2;
 
 /// Lines of the table.
 pub(crate) const LINES: usize = if cfg!(gosync_loom) { 4 } else { 256 };
@@ -56,12 +58,12 @@ gosync_park::loom_static! {
     static ref LAST_ID: AtomicUsize = AtomicUsize::new(0);
 }
 
-/// An id that no lock has had. `None` if there are none left, which happens on machines of 32 bits
-/// at most.
+/// An id that no lock has had: an even number, not 0. `None` if there are none left, which happens on
+/// machines of 32 bits at most.
 #[cold]
 pub(crate) fn new_id() -> Option<usize> {
-    let last = LAST_ID.try_update(Relaxed, Relaxed, |last| last.checked_add(1));
-    Some(last.ok()? + 1)
+    let last = LAST_ID.try_update(Relaxed, Relaxed, |last| last.checked_add(ONE_ID));
+    Some(last.ok()? + ONE_ID)
 }
 
 /// This thread's line. `None` in the last moments of a thread.
@@ -78,7 +80,7 @@ pub(crate) const fn lane_of(line: usize) -> usize {
 
 #[inline]
 pub(crate) fn slot(line: usize, id: usize) -> &'static Slot {
-    &TABLE[line].0[id % COLUMNS]
+    &TABLE[line].0[id / ONE_ID % COLUMNS]
 }
 
 /// Shows the id in an empty slot.

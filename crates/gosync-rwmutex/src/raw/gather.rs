@@ -25,8 +25,10 @@ impl RawRwMutex {
         // Pairs with the fence of `highest_thread_index`: a thread that has no line yet sees
         // `GATHERING` when it has one.
         fence(SeqCst);
-        // Relaxed: the state that was seen tells that there is an id.
-        let id = self.id.load(Relaxed);
+        // The state that was seen tells that there is an id.
+        let id = self.known_id();
+        // Relaxed: a hint.
+        self.id.store(id, Relaxed);
         slots::take_all(lanes(state), id, || {
             // Relaxed: the reader releases what it has done when it leaves the count.
             self.state.fetch_add(ONE_READER, Relaxed);

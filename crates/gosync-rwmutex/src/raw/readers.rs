@@ -9,7 +9,7 @@ use gosync_park::{
     thread,
 };
 
-use super::{RawRwMutex, ReadHold, panics::too_many_readers};
+use super::{LOOK_FIRST, RawRwMutex, ReadHold, panics::too_many_readers};
 use crate::{
     slots::{self, Slot},
     state::{
@@ -49,8 +49,8 @@ impl RawRwMutex {
         if !is_on(state) {
             return None;
         }
-        // Relaxed: the state that was seen tells that there is an id.
-        let id = self.id.load(Relaxed);
+        // The state that was seen tells that there is an id.
+        let id = self.known_id();
         let slot = slots::slot(line, id);
         if !slots::occupy(slot, id) {
             return None;
@@ -116,7 +116,7 @@ impl RawRwMutex {
             {
                 state + ONE_READ
             }
-            0 => match (self.id(), own_lane()) {
+            0 => match (self.id_to_come(), own_lane()) {
                 (Some(_), Some(lane)) => state & !FIELD | BIASED | lane,
                 _ => state,
             },
@@ -125,13 +125,16 @@ impl RawRwMutex {
         }
     }
 
-    /// The lock's id, new if it has none. `None` if there is none to be had.
-    fn id(&self) -> Option<usize> {
-        let id = self.id.load(Relaxed);
+    /// The lock's id, new if it has none, with the hint that the bias is on. `None` if there is none
+    /// to be had.
+    fn id_to_come(&self) -> Option<usize> {
+        let id = self.known_id();
         if id != 0 {
+            // Relaxed: a hint.
+            self.id.store(id | LOOK_FIRST, Relaxed);
             return Some(id);
         }
-        let new = slots::new_id()?;
+        let new = slots::new_id()? | LOOK_FIRST;
         // Relaxed: the step that turns the bias on publishes it.
         match self.id.compare_exchange(0, new, Relaxed, Relaxed) {
             Ok(_) => Some(new),
@@ -200,8 +203,8 @@ impl RawRwMutex {
     /// Takes the lock's id out of this thread's own slot, if it is there.
     #[inline]
     pub(super) fn vacate_own(&self) -> bool {
-        // Relaxed: the caller has seen that there is an id.
-        let id = self.id.load(Relaxed);
+        // The caller has seen that there is an id.
+        let id = self.known_id();
         slots::own_line().is_some_and(|line| slots::vacate(slots::slot(line, id), id))
     }
 

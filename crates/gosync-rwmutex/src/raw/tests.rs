@@ -24,6 +24,7 @@ impl RawRwMutex {
         }
         self.unlock_shared();
         assert!(self.is_biased());
+        assert_ne!(self.id.load(Relaxed) & LOOK_FIRST, 0);
     }
 
     fn count(&self) -> usize {
@@ -132,6 +133,7 @@ fn reads_in_a_row_turn_the_bias_on_and_a_write_turns_it_off() {
         assert_eq!(lock.state.load(Relaxed), WRITER | ACTIVE);
         lock.unlock_exclusive();
         assert_eq!(lock.state.load(Relaxed), 0);
+        assert_eq!(lock.id.load(Relaxed) & LOOK_FIRST, 0);
         lock.bias();
     }
 }
@@ -252,7 +254,7 @@ fn misuse_of_a_biased_lock_is_caught() {
 fn a_forgotten_hold_dies_with_its_lock() {
     let mut lock = biased();
     lock.lock_shared();
-    let forgotten = slots::slot(slots::own_line().unwrap(), lock.id.load(Relaxed));
+    let forgotten = slots::slot(slots::own_line().unwrap(), lock.known_id());
     lock = RawRwMutex::new();
     for _ in 0..3 {
         lock.bias();
@@ -262,7 +264,7 @@ fn a_forgotten_hold_dies_with_its_lock() {
         assert!(lock.try_lock_exclusive());
         lock.unlock_exclusive();
     }
-    assert_ne!(forgotten.load(Relaxed), lock.id.load(Relaxed));
+    assert_ne!(forgotten.load(Relaxed), lock.known_id());
     assert_ne!(forgotten.load(Relaxed), 0);
 }
 

@@ -189,7 +189,7 @@ impl RawRwMutex {
                 continue;
             }
             // A look that disturbs nobody, before it is done in earnest.
-            if slots::count(lanes(state), self.id.load(Relaxed)) != 0 {
+            if slots::count(lanes(state), self.known_id()) != 0 {
                 return false;
             }
             if self.gather_quietly(state, true) {
