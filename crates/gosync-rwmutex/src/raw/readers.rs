@@ -148,6 +148,10 @@ impl RawRwMutex {
         let (mut looks, mut yields) = (0, 0);
         while looks <= LOOKS {
             let state = self.state.load(Relaxed);
+            if !has_room(state) {
+                // Also with a writer there: whoever queues now is counted in by the writer.
+                too_many_readers();
+            }
             if is_open(state) {
                 if let Some(hold) = self.try_hold(look_away) {
                     return Some(hold);

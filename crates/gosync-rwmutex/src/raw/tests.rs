@@ -67,6 +67,25 @@ fn a_reader_too_many_panics_and_changes_nothing() {
     assert!(!lock.try_lock_exclusive());
 }
 
+/// Nor does one queue to be counted in by the writer, who does not ask how many there are: with
+/// guards that are kept or forgotten, and writers that give up, the count would overflow one day, and
+/// a writer go in beside all those readers.
+#[test]
+fn a_reader_too_many_does_not_queue() {
+    let lock = RawRwMutex::new();
+    let full = (MAX_READERS * ONE_READER) | WRITER;
+    lock.state.store(full, Relaxed);
+    let in_no_time = |lock: &RawRwMutex| _ = lock.try_lock_shared_for(Duration::ZERO);
+    for call in [in_no_time, RawRwMutex::lock_shared] {
+        assert_eq!(
+            message(|| call(&lock)),
+            "gosync: too many readers of one RwMutex"
+        );
+        assert_eq!(lock.state.load(Relaxed), full);
+    }
+    assert!(!lock.try_lock_shared(), "there is a writer");
+}
+
 /// An unlock between the moment when the last reader has left and that when the writer that waited
 /// goes in. No test on threads can hold that moment still.
 #[test]
