@@ -36,7 +36,8 @@
 //! 3. `KEEPER` is set. The keeper may have hidden `QUEUED`, so that the holder locks and unlocks
 //!    the quick way. It takes the free lock and sets `QUEUED` in the same step; or clears
 //!    `KEEPER`, and then does as in 2. An unlock that sees `KEEPER` for the last time comes before
-//!    that step, which finds the lock free.
+//!    that step, which finds the lock free. If it took the lock it clears `KEEPER` afterwards, and
+//!    looks once more: whoever unlocked in between has woken nobody.
 //!
 //! An heir that sleeps is on nobody's account: an unlock that sees `CLAIMED` and not `HEIR` wakes
 //! it, whoever else is awake.
@@ -220,7 +221,8 @@ impl RawMutex {
     ///
     /// If the mutex is not locked: `sync: unlock of unlocked mutex`. It stays as it was. (As in Go, an
     /// unlock too many while somebody else has the lock releases that one's. Of two too many at once
-    /// one may pass for the unlock of the other, and not panic.)
+    /// one may pass for the unlock of the other, and not panic, and the other one release the lock of
+    /// whoever has come in between.)
     ///
     /// ```
     /// let lock = gosync_mutex::RawMutex::new();

@@ -170,6 +170,32 @@ fn unlock_on_another_thread() {
         });
 }
 
+/// Whoever sees that the mutex is locked may unlock it, though the `lock` has not returned, and
+/// nothing but the mutex says so. The keeper is one still, and the sleeper is woken all the same.
+#[test]
+fn unlock_before_lock_returns() {
+    Model::new("mutex: unlock before lock returns")
+        .preemptions(2)
+        .at_least(100)
+        .check(|| {
+            let mutex = Arc::new(RawMutex::brisk());
+            mutex.lock();
+            let lockers = [(); 2].map(|()| {
+                let mutex = Arc::clone(&mutex);
+                thread::spawn(move || mutex.lock())
+            });
+            mutex.unlock();
+            for _ in &lockers {
+                while !mutex.is_locked() {
+                    thread::yield_now();
+                }
+                mutex.unlock();
+            }
+            lockers.map(|locker| locker.join().unwrap());
+            assert!(mutex.try_lock(), "free once both are through");
+        });
+}
+
 /// The unlock of an unlocked mutex panics, and neither hangs a thread that locks meanwhile nor
 /// lets two in at once. (If the surplus unlock comes while the other thread has the lock it
 /// releases that: nothing can tell the two unlocks apart, and then the other one panics.)

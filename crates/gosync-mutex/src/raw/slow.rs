@@ -314,10 +314,15 @@ impl RawMutex {
                 reserved = true;
             }
         };
-        // Before the step on `state` that follows: our unlock, or `sleep`.
+        // Before the steps on `state` that follow.
         self.pace.fetch_and(!KEEPER, Relaxed);
         if !got {
             self.state.fetch_and(!RESERVED, Relaxed);
+        }
+        if got && self.state.fetch_or(0, AcqRel) & FREE != 0 {
+            // Somebody has seen that we got it, and unlocked, perhaps when the keeper was still there.
+            // Release pairs with the Acquire of `unlock_slow`, as in `sleep`.
+            self.wake_oldest(0, |state| state & (FREE | SPINNING) == FREE);
         }
         got
     }
