@@ -28,8 +28,9 @@
 //! - A count that would fall below zero, an `add` while waiting threads are being released, and
 //!   an `add` before they have all returned panic with Go's message. The call that is refused has
 //!   no effect, and the WaitGroup works on.
-//! - A panic in a task of [`go`](WaitGroup::go) reaches every `wait` that it would have released.
-//!   No `wait` hangs because a task panicked.
+//! - A panic in a task of [`go`](WaitGroup::go) reaches every `wait` that slept until the end of the
+//!   round, or, if none did, the one that next finds the count at zero. No `wait` hangs because a
+//!   task panicked.
 //!
 //! # What differs from Go
 //!
