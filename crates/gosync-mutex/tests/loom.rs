@@ -145,7 +145,8 @@ fn try_lock_excludes() {
     });
 }
 
-/// A lock taken by one thread is released by another; the waiter between them is woken.
+/// A lock taken by one thread is released by another: the waiter between them is woken, and sees
+/// what the releasing thread wrote.
 #[test]
 fn unlock_on_another_thread() {
     Model::new("mutex: unlock on another thread")
@@ -153,14 +154,16 @@ fn unlock_on_another_thread() {
         .check(|| {
             let guarded = Guarded::new();
             guarded.mutex.lock();
-            guarded.increment();
             let waiter = {
                 let guarded = Arc::clone(&guarded);
                 thread::spawn(move || guarded.locked_increment())
             };
             let unlocker = {
                 let guarded = Arc::clone(&guarded);
-                thread::spawn(move || guarded.mutex.unlock())
+                thread::spawn(move || {
+                    guarded.increment();
+                    guarded.mutex.unlock();
+                })
             };
             waiter.join().unwrap();
             unlocker.join().unwrap();
