@@ -297,7 +297,8 @@ impl<K, V> Slot<K, V> {
     ///
     /// As for [`key`](Self::key).
     pub(crate) unsafe fn kill(&self, guard: &LocalGuard<'_>) -> bool {
-        // Nobody takes the value at home for that of the key, since the era is over.
+        // The stamp may go on to say that the value is at home: only a walk that began before the
+        // map was cleared looks at this slot any more, and the key had that value during the walk.
         // SAFETY: the caller's.
         unsafe { self.exchange_if(|_| true, |()| ptr::null_mut(), &mut (), false, guard) }.is_some()
     }
