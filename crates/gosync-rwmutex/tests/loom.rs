@@ -413,10 +413,11 @@ fn biased_readers_and_a_writer() {
         .at_least(5000)
         .check(|| {
             let shared = Shared::biased();
+            // Not this thread, which would have to be preempted for another one to begin.
+            let writer = spawn(&shared, |shared| shared.add(1));
             let readers = [(); 2].map(|()| spawn(&shared, |shared| assert!(shared.read() <= 1)));
-            shared.add(1);
-            for reader in readers {
-                reader.join().unwrap();
+            for thread in [writer].into_iter().chain(readers) {
+                thread.join().unwrap();
             }
             assert!(!shared.lock.is_locked());
         });
