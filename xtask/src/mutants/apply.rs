@@ -2,7 +2,7 @@
 //! on writing is not disturbed, nor a file left changed.
 
 use std::{
-    fs,
+    fs::{self, File, TryLockError},
     io::Write,
     path::{Path, PathBuf},
     time::{Duration, Instant},
@@ -33,15 +33,18 @@ pub(super) struct Laboratory {
     loom: String,
     target: String,
     log: Log,
+    /// Held for as long as there is the laboratory: two would change each other's code.
+    _alone: File,
 }
 
 impl Laboratory {
-    /// Copies the workspace as it is now.
+    /// Copies the workspace as it is now. An error if another run is at work there.
     pub(super) fn new(workspace: &Workspace) -> anyhow::Result<Self> {
-        let copy = workspace.target.join("mutants");
-        sync(&workspace.root, &copy)?;
         let logs = workspace.target.join("xtask");
         fs::create_dir_all(&logs)?;
+        let alone = alone(&logs.join("mutants.lock"))?;
+        let copy = workspace.target.join("mutants");
+        sync(&workspace.root, &copy)?;
         // Not those of the workspace: Cargo would take a library that was built here, of weakened
         // code, for that of the workspace, since its file is newer than the code there.
         let built = workspace.target.join("mutants-built");
@@ -51,6 +54,7 @@ impl Laboratory {
             loom: folder("loom"),
             target: folder("tests"),
             log: Log::create(logs.join("mutants.log"))?,
+            _alone: alone,
         })
     }
 
@@ -142,6 +146,19 @@ impl Laboratory {
     }
 }
 
+/// Locks this file, which the system unlocks when the program ends, in whichever way.
+fn alone(lock: &Path) -> anyhow::Result<File> {
+    let file = File::create(lock)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => anyhow::bail!(
+            "another run of the mutants is at work in {}",
+            lock.parent().unwrap_or(lock).display()
+        ),
+        Err(TryLockError::Error(error)) => Err(error.into()),
+    }
+}
+
 /// Makes `copy` what the repository is. A file that is the same is not touched, so that cargo does
 /// not compile it again.
 fn sync(root: &Path, copy: &Path) -> anyhow::Result<()> {
@@ -168,6 +185,17 @@ fn sync(root: &Path, copy: &Path) -> anyhow::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_run_at_a_time() {
+        let file = format!("xtask-mutants-{}.lock", std::process::id());
+        let lock = std::env::temp_dir().join(file);
+        let first = alone(&lock).unwrap();
+        assert!(alone(&lock).is_err());
+        drop(first);
+        assert!(alone(&lock).is_ok());
+        fs::remove_file(&lock).unwrap();
+    }
 
     #[test]
     fn a_copy_follows() {
