@@ -207,7 +207,7 @@ pub(super) fn all(workspace: &Workspace, depth: Depth) -> Vec<Step> {
             about: "each example runs and ends well",
             unit: "example",
             quick: false,
-            parts: examples(workspace),
+            parts: examples(workspace, || Cmd::cargo("run --quiet")),
         },
         Step {
             name: "parity",
@@ -388,7 +388,7 @@ fn bits32(workspace: &Workspace) -> Vec<Part> {
 /// these primitives (not to the map, since seize orders by fences, nor to what gives out an `Arc`,
 /// since std does).
 fn tsan(workspace: &Workspace, thorough: bool) -> Vec<Part> {
-    let nightly = |arguments: &str| {
+    let nightly_cargo = |arguments: &str| {
         Cmd::cargo(arguments)
             .arg("--target")
             .arg(TSAN_TARGET)
@@ -399,7 +399,7 @@ fn tsan(workspace: &Workspace, thorough: bool) -> Vec<Part> {
     let suppressions = workspace.root.join("xtask").join("tsan.supp");
     // With and without a std of their own, they would throw away each other's work in one folder.
     let without_std = |arguments: &str| {
-        nightly(arguments)
+        nightly_cargo(arguments)
             .arg("--target-dir")
             .arg(workspace.target_dir("tsan"))
             .env(
@@ -415,21 +415,22 @@ fn tsan(workspace: &Workspace, thorough: bool) -> Vec<Part> {
     let stress = without_std("+nightly run --quiet --release -p gosync-proof --bin stress")
         .args("-- mutex rwmutex once waitgroup cond pool --calm --threads 8 --seconds")
         .arg(if thorough { "120" } else { "6" });
+    let with_std = |cmd: Cmd| {
+        cmd.arg("--target-dir")
+            .arg(workspace.target_dir("tsan-std"))
+            .env(
+                "TSAN_OPTIONS",
+                format!(
+                    "suppressions={}",
+                    workspace.root.join("xtask/tsan-std.supp").display()
+                ),
+            )
+            // What is random takes ten times as long, and looks for wrong results rather than races.
+            .env("PROPTEST_CASES", "16")
+            .env("RUSTFLAGS", "-Zsanitizer=thread")
+    };
     let tests = "+nightly test -Zbuild-std --no-fail-fast --all-features --lib --tests";
-    let tests = quickly(nightly(tests))
-        .args(&workspace.published_only())
-        .arg("--target-dir")
-        .arg(workspace.target_dir("tsan-std"))
-        .env(
-            "TSAN_OPTIONS",
-            format!(
-                "suppressions={}",
-                workspace.root.join("xtask/tsan-std.supp").display()
-            ),
-        )
-        // What is random takes ten times as long, and looks for wrong results rather than races.
-        .env("PROPTEST_CASES", "16")
-        .env("RUSTFLAGS", "-Zsanitizer=thread");
+    let tests = with_std(quickly(nightly_cargo(tests)).args(&workspace.published_only()));
     let nightly = Nightly::probe();
     let part = |name: &str, cmd| Part {
         skip: nightly.no_tsan(),
@@ -437,11 +438,13 @@ fn tsan(workspace: &Workspace, thorough: bool) -> Vec<Part> {
     };
     let mut parts = vec![part("races", races), part("stress", stress)];
     if thorough {
+        let run = || with_std(nightly_cargo("+nightly run -Zbuild-std --quiet"));
+        let examples = examples(workspace, run).into_iter();
         let tests = part("tests", tests).expect(Expect::Tests);
-        parts.push(Part {
+        parts.extend([tests].into_iter().chain(examples).map(|part| Part {
             skip: nightly.no_tsan().or_else(|| nightly.no_std_source()),
-            ..tests
-        });
+            ..part
+        }));
     }
     parts
 }
@@ -465,11 +468,13 @@ fn memcheck(workspace: &Workspace) -> Vec<Part> {
     ["pool", "map", "once", "atomic"].map(part).into()
 }
 
-fn examples(workspace: &Workspace) -> Vec<Part> {
+/// All examples, each by a command that begins like this.
+fn examples(workspace: &Workspace, run: impl Fn() -> Cmd) -> Vec<Part> {
     let mut parts = Vec::new();
     for package in workspace.published() {
         for example in &package.examples {
-            let mut cmd = Cmd::cargo("run --quiet -p")
+            let mut cmd = run()
+                .arg("-p")
                 .arg(&package.name)
                 .arg("--example")
                 .arg(&example.name);
