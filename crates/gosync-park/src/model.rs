@@ -31,8 +31,7 @@ impl Model {
     }
 
     /// Explores executions with at most so many preemptions (switches away from a thread that
-    /// could have gone on). The environment's `LOOM_MAX_PREEMPTIONS` goes before it, and its
-    /// `GOSYNC_LOOM_DEEPER` adds to it.
+    /// could have gone on). The environment's `LOOM_MAX_PREEMPTIONS` goes before it.
     #[must_use]
     pub fn preemptions(mut self, bound: usize) -> Self {
         self.preemptions = bound;
@@ -101,20 +100,47 @@ impl Model {
 
     /// Runs `body` once per execution, and prints how many there were, the bound, and the time.
     ///
+    /// If `GOSYNC_LOOM_DEEPER` is a number, it does so again with one preemption more, as long as there
+    /// were fewer executions than that and more than the time before.
+    ///
     /// # Panics
     ///
     /// If `body` panics in any execution, if any execution hangs, if there were too few.
     pub fn check_here(self, body: impl Fn() + Send + Sync + 'static) {
+        let deeper = std::env::var("GOSYNC_LOOM_DEEPER").map(|below| below.parse::<usize>());
+        let deeper = deeper.map_or(0, |below| below.expect("GOSYNC_LOOM_DEEPER is a number"));
+        let (body, begin) = (Arc::new(body), std::time::Instant::now());
+        let (mut bound, mut before, mut all) = (self.preemptions, 0, 0);
+        loop {
+            let explored = self.explore(&mut bound, Arc::clone(&body));
+            assert!(
+                explored >= self.at_least,
+                "model {} explored {explored} executions, expected at least {}",
+                self.name,
+                self.at_least
+            );
+            all += explored;
+            if explored >= deeper || explored == before {
+                break;
+            }
+            (bound, before) = (bound + 1, explored);
+        }
+        let seconds = begin.elapsed().as_secs_f64();
+        println!(
+            "model {}: {all} executions, preemption bound {bound}, {seconds:.1} s",
+            self.name
+        );
+    }
+
+    /// Runs `body` once per execution, and returns how many there were. The environment's bound goes
+    /// before this one.
+    fn explore(&self, bound: &mut usize, body: Arc<impl Fn() + Send + Sync + 'static>) -> usize {
         let executions = Arc::new(AtomicUsize::new(0));
         let counter = Arc::clone(&executions);
         let long_ago = self.long_ago;
         let mut builder = loom::model::Builder::new();
-        let deeper = std::env::var("GOSYNC_LOOM_DEEPER").map(|by| by.parse::<usize>());
-        let deeper = deeper.map_or(0, |by| by.expect("GOSYNC_LOOM_DEEPER is a number"));
-        let bound = self.preemptions + deeper;
-        let bound = *builder.preemption_bound.get_or_insert(bound);
+        *bound = *builder.preemption_bound.get_or_insert(*bound);
         builder.max_branches = builder.max_branches.max(10_000);
-        let begin = std::time::Instant::now();
         builder.check(move || {
             crate::futex::reset();
             crate::clock::set_long_ago(long_ago);
@@ -122,17 +148,6 @@ impl Model {
             counter.fetch_add(1, Relaxed);
             body();
         });
-        let explored = executions.load(Relaxed);
-        let seconds = begin.elapsed().as_secs_f64();
-        println!(
-            "model {}: {explored} executions, preemption bound {bound}, {seconds:.1} s",
-            self.name
-        );
-        assert!(
-            explored >= self.at_least,
-            "model {} explored {explored} executions, expected at least {}",
-            self.name,
-            self.at_least
-        );
+        executions.load(Relaxed)
     }
 }

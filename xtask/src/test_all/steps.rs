@@ -319,7 +319,7 @@ fn loom(workspace: &Workspace, thorough: bool) -> Vec<Part> {
         let cmd = models().arg("-p").arg(&package.name);
         let cmd = cmd.args("-- --nocapture");
         let cmd = if thorough {
-            cmd.env("GOSYNC_LOOM_DEEPER", "1")
+            cmd.env("GOSYNC_LOOM_DEEPER", "20000")
         } else {
             cmd
         };
