@@ -13,8 +13,9 @@
 //! A reader that is in has a *hold*. Holds are all alike: an unlock releases one, whosever it was.
 //! A hold is in the count of `state`, or in a slot.
 //!
-//! *Counted* is Go's way: one addition to a word that all readers share, and one subtraction. *By a
-//! slot* is the way while the bias is on: the reader shows the lock's id in a slot of its own line,
+//! *Counted* is Go's way: one addition to a word that all readers share, and one subtraction, both
+//! blind, without a look at what is there. Who finds afterwards that the lock was not free is a *guest*:
+//! it has no hold, and counts itself out again before it goes the slow way. *By a slot* is the way while the bias is on: the reader shows the lock's id in a slot of its own line,
 //! looks whether the bias is still on, and takes the id out again. It writes to no word that any
 //! other thread writes to, so the cores do not wait for each other. (That is BRAVO, of Dice and
 //! Kogan, 2019.)
@@ -33,12 +34,16 @@
 //! 1. Without `BIASED` all holds are counted. (An id may stand in a slot for a moment: a reader's
 //!    that has yet to see that the bias is off, and takes it out again.) With `GATHERING`, one hold
 //!    at most is on its way, in no slot any more and not in the count yet.
-//! 2. With `WRITER` set nobody goes in as a reader, and once the writer has gathered, the count only
-//!    falls. The writer goes in when it is 0.
+//! 2. With `WRITER` set nobody goes in as a reader, and once the writer has gathered, nothing is added
+//!    to the count but guests, who leave at once. The writer goes in when it is 0.
 //! 3. Without `WRITER` nobody is queued. A writer that leaves counts in all readers that are queued,
 //!    in the step in which it clears `WRITER`: they go before the next writer.
 //! 4. A reader that is woken in the queue is counted in.
-//! 5. At most two writers have anything in `state`: the one that has announced itself, and, with
+//! 5. The count and the slots, and the hold on its way, are together as many as the holds and the guests.
+//!    An unlock may find the count at 0, since its hold was exchanged for one that is in a slot, or on
+//!    its way: then the count is below 0 for a moment, and counts as 0. That is so with `BIASED` or
+//!    `GATHERING` only; or after an unlock too many, which puts it right before it panics.
+//! 6. At most two writers have anything in `state`: the one that has announced itself, and, with
 //!    `NEXT`, the holder of `writers`, which went in past neither. All others wait for `writers`.
 //!
 //! # Who sees what
@@ -48,10 +53,10 @@
 //!
 //! | edge | Release | Acquire |
 //! |---|---|---|
-//! | Unlock to a later RLock | `leave`, on `state` | `enter`; by a slot, the second look in `show` |
+//! | Unlock to a later RLock | `leave`, on `state` | `hold_at_once`, `enter`; by a slot, the second look in `show` |
 //! | Unlock to the RLock of a queued reader | `leave`, and the queue | the queue |
 //! | Unlock to a later Lock | `leave`, on `state` | `lock_exclusive`, `announce` |
-//! | RUnlock to a later Lock, counted | `leave_count`, on `state` | `lock_exclusive`, `announce`, `wait_for_turn` |
+//! | RUnlock to a later Lock, counted | `release_count`, `leave_count`, on `state` | `lock_exclusive`, `announce`, `wait_for_turn` |
 //! | RUnlock to a later Lock, by a slot | `vacate`, on the slot | `take` |
 //! | the same, gathered by an unlock | `take`, then the end of `gather`, on `state` | as counted |
 //! | the same, by an id that was shown too late | `vacate`, then `leave_count` | `retract`, then as counted |
@@ -80,8 +85,7 @@ use self::panics::{runlock_of_unlocked, unlock_of_unlocked};
 use crate::{
     slots::{self, Slot},
     state::{
-        ACTIVE, BIASED, GATHERING, ONE_READER, WRITER, after_lone_read, is_free, lanes,
-        last_is_awaited, readers,
+        ACTIVE, BIASED, GATHERING, ONE_READER, WRITER, is_free, is_left_in_order, lanes, readers,
     },
 };
 
@@ -116,8 +120,8 @@ pub struct RawRwMutex {
 #[cfg(not(gosync_loom))]
 const _: () = assert!(size_of::<RawRwMutex>() <= 24, "larger than Go's");
 
-/// A hint beside the id: the bias is on. So a reader looks at the state before it tries to change it.
-/// It may be wrong, until a write at most, which costs time and nothing else.
+/// A hint beside the id: the bias is on. So a reader looks at the state before it changes it. It may be
+/// wrong, which costs time and nothing else; the first reader that notices puts it right.
 const LOOK_FIRST: usize = 1;
 
 /// One read lock, for whoever keeps it in a guard: where the reader has shown itself, if not in
@@ -149,16 +153,30 @@ impl RawRwMutex {
         }
     }
 
-    /// An unlocked lock with the bias on for all, as after many reads: a model would be too
-    /// large if it had to read so often.
+    /// An unlocked lock with the bias on for all, as after many reads.
     #[cfg(gosync_loom)]
     #[doc(hidden)]
     pub fn new_biased() -> Self {
         let lock = Self::new();
-        let id = slots::new_id().expect("there are enough");
-        lock.id.store(id | LOOK_FIRST, Relaxed);
-        lock.state.store(BIASED | crate::state::FIELD, Release);
+        lock.bias_all();
         lock
+    }
+
+    /// Turns the bias on for all, where no writer is: a model would be too large if it had to read so
+    /// often.
+    #[cfg(gosync_loom)]
+    #[doc(hidden)]
+    pub fn bias_all(&self) {
+        if self.known_id() == 0 {
+            let id = slots::new_id().expect("there are enough");
+            self.id.store(id, Relaxed);
+        }
+        self.hint(LOOK_FIRST);
+        // As in `enter`.
+        self.state.fetch_or(
+            BIASED | crate::state::FIELD,
+            gosync_park::atomic::Ordering::AcqRel,
+        );
     }
 
     /// What a guard does when it is made: guards themselves cannot be had in a model.
@@ -177,8 +195,8 @@ impl RawRwMutex {
 
     /// Locks for reading, and waits while a writer is in or waiting.
     ///
-    /// One compare-and-swap if there is no writer: on a word of the lock, or, where
-    /// readers meet, on a cache line of this thread's own. A reader waits for one writer at most:
+    /// One addition if nobody is there, to a word of the lock; or, where readers meet, one
+    /// compare-and-swap on a cache line of this thread's own. A reader waits for one writer at most:
     /// when it leaves, all readers that have queued by then are in. (A reader that finds a writer
     /// polls a few times before it queues.)
     ///
@@ -219,31 +237,34 @@ impl RawRwMutex {
     /// The quick ways in, tried once.
     #[inline]
     fn hold_at_once(&self) -> Option<ReadHold> {
-        // A guess that is right where nobody meets; and where the bias is off, it writes to no word
-        // that others only look at. A load of the state instead would have to wait for the last way
-        // out to be finished.
-        if self.id.load(Relaxed) & LOOK_FIRST == 0
-            && self
-                .state
-                // Acquire pairs with the Release of `leave`.
-                .compare_exchange(0, ONE_READER, Acquire, Relaxed)
-                .is_ok()
-        {
-            return Some(ReadHold::COUNTED);
+        // Blindly, without a look at the state: a load would have to wait for the last way out to be
+        // finished. Not where the bias is on: there it would write to a word that others only look at.
+        if self.id.load(Relaxed) & LOOK_FIRST == 0 {
+            // Acquire pairs with the Release of `leave`; and, for `id`, of `enter`.
+            return match self.state.fetch_add(ONE_READER, Acquire) {
+                0 => Some(ReadHold::COUNTED),
+                before => self.counted_in(before),
+            };
         }
+        self.hold_at_a_look()
+    }
+
+    /// The quick ways in where the hint says that the bias is on, tried once.
+    #[inline(never)]
+    fn hold_at_a_look(&self) -> Option<ReadHold> {
         // Acquire, for `id`: pairs with the Release of `enter`.
         let state = self.state.load(Acquire);
-        if is_free(state) {
-            // Acquire pairs with the Release of `leave`.
-            self.state
-                .compare_exchange_weak(state, after_lone_read(state) + ONE_READER, Acquire, Relaxed)
-                .ok()
-                .map(|_| ReadHold::COUNTED)
-        } else if state & BIASED != 0 {
-            self.show(state)
-        } else {
-            None
+        if state & BIASED != 0 {
+            return self.show(state);
         }
+        self.hint(0);
+        None
+    }
+
+    /// Says whether readers should look first: `LOOK_FIRST` or 0. There is an id.
+    fn hint(&self, look: usize) {
+        // Relaxed, both: a hint.
+        self.id.store(self.known_id() | look, Relaxed);
     }
 
     /// Locks for reading if no writer is in or waiting, and returns whether it did. Never waits.
@@ -334,7 +355,7 @@ impl RawRwMutex {
 
     /// Releases one read lock, on whichever thread.
     ///
-    /// One compare-and-swap. The last reader that a writer waits for also wakes that writer. On
+    /// One subtraction, or a compare-and-swap. The last reader that a writer waits for also wakes that writer. On
     /// another thread than the one that locked, it may have to do what an announced writer does:
     /// gather what the slots hold.
     ///
@@ -360,9 +381,7 @@ impl RawRwMutex {
     #[inline]
     #[track_caller]
     pub fn unlock_shared(&self) {
-        // Acquire, for `id`: pairs with the Release of `enter`.
-        let state = self.state.load(Acquire);
-        if state & BIASED != 0 && self.vacate_own() {
+        if self.id.load(Relaxed) & LOOK_FIRST != 0 && self.release_own_slot() {
             return;
         }
         self.release_count();
@@ -381,29 +400,15 @@ impl RawRwMutex {
         self.release_count();
     }
 
+    /// Counts one reader out, without a look at whether there is one.
     #[inline]
     #[track_caller]
     fn release_count(&self) {
-        // A guess that is right for one alone. A load instead would wait for the way in to be
-        // finished.
-        let Err(state) = self.state.compare_exchange(ONE_READER, 0, Release, Relaxed) else {
-            return;
-        };
-        if readers(state) != 0 && self.leave_count(state).is_ok() {
-            if last_is_awaited(state) {
-                self.wake_writer();
-            }
-        } else if !self.release_slow() {
+        // Release pairs with the Acquire of the next writer.
+        let before = self.state.fetch_sub(ONE_READER, Release);
+        if !is_left_in_order(before) && !self.counted_out(before) {
             runlock_of_unlocked();
         }
-    }
-
-    /// Counts one reader out.
-    #[inline]
-    fn leave_count(&self, state: usize) -> Result<usize, usize> {
-        // Release pairs with the Acquire of the next writer.
-        self.state
-            .compare_exchange_weak(state, state - ONE_READER, Release, Relaxed)
     }
 
     /// Locks for writing, and waits until nobody else is in.
@@ -435,7 +440,7 @@ impl RawRwMutex {
     /// Goes in as a writer if the lock is free, its bias off, and nobody else changes it.
     #[inline]
     fn write_at_once(&self) -> bool {
-        // Acquire pairs with the Release of `leave_count` and of `leave`.
+        // Acquire pairs with the Release of `release_count`, of `leave_count` and of `leave`.
         let go_in = |from| {
             self.state
                 .compare_exchange(from, WRITER | ACTIVE, Acquire, Relaxed)

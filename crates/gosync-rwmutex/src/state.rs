@@ -14,7 +14,7 @@
 //! The two bits of the queue change with the queue locked, so that they are exact. Then follow the
 //! *field*, with [`BIASED`] the lanes that may use their slots, without it by how many the reads since
 //! the last write that met other readers outnumber those that did not, and the *count* of the readers
-//! that are in and not in a slot.
+//! that are in and not in a slot. It has a sign: a reader that leaves may find it at 0.
 //!
 //! | `WRITER` | `ACTIVE` | count | `BIASED` | meaning | who leaves it |
 //! |---|---|---|---|---|---|
@@ -64,10 +64,29 @@ pub(crate) const MAX_READERS: usize = if usize::BITS >= 64 { 1 << 30 } else { 1 
 /// handed to and fro, after about as many reads more.
 pub(crate) const STREAK: usize = if cfg!(gosync_loom) { 2 } else { 8 };
 
-/// The readers that are in, and not in a slot.
+/// The readers that are counted; none where the count is below 0.
 #[inline]
 pub(crate) const fn readers(state: usize) -> usize {
-    state / ONE_READER
+    if state.cast_signed() < 0 {
+        0
+    } else {
+        state / ONE_READER
+    }
+}
+
+/// The state with so many readers more in the count.
+#[inline]
+pub(crate) const fn with_readers(state: usize, more: usize) -> usize {
+    state.wrapping_add(more * ONE_READER)
+}
+
+/// Whether a reader that has counted itself out of this state need see to nothing: there was one in the
+/// count, and no writer.
+#[inline]
+pub(crate) const fn is_left_in_order(before: usize) -> bool {
+    const FLAGS: usize = ONE_READ - 1;
+    let after = before.wrapping_sub(ONE_READER);
+    after.cast_signed() >= 0 && after & FLAGS == 0
 }
 
 /// While the bias is off: how many more reads have met other readers, since the last write, than have
@@ -124,7 +143,7 @@ pub(crate) const fn gathered(state: usize) -> usize {
 #[inline]
 pub(crate) const fn after_writer(state: usize, admitted: usize) -> usize {
     let rest = state & (READERS | FIELD | GATHERING | BIASED | AWAITED);
-    let rest = rest + admitted * ONE_READER;
+    let rest = with_readers(rest, admitted);
     match state & NEXT {
         0 => rest,
         _ => rest | WRITER | LINED,

@@ -27,8 +27,6 @@ impl RawRwMutex {
         fence(SeqCst);
         // The state that was seen tells that there is an id.
         let id = self.known_id();
-        // Relaxed: a hint.
-        self.id.store(id, Relaxed);
         slots::take_all(lanes(state), id, || {
             // Relaxed: the reader releases what it has done when it leaves the count.
             self.state.fetch_add(ONE_READER, Relaxed);
@@ -42,7 +40,7 @@ impl RawRwMutex {
             next if readers(next) == 0 => next | ACTIVE,
             next => next,
         };
-        // Acquire pairs with the Release of `leave_count`.
+        // Acquire pairs with the Release of `release_count` and `leave_count`.
         readers(self.state.update(Acquire, Relaxed, go_in)) == 0
     }
 
@@ -62,7 +60,7 @@ impl RawRwMutex {
         self.gather(gathering);
         let goes_in = |next| to_write && is_free(next);
         // Release hands on to a writer what `take` has acquired from the slots. Acquire pairs with
-        // the Release of `leave_count`.
+        // the Release of `release_count` and `leave_count`.
         let before = self
             .state
             .update(AcqRel, Relaxed, |state| match gathered(state) {

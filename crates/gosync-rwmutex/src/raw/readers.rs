@@ -2,7 +2,7 @@
 
 use gosync_park::{
     Spin,
-    atomic::Ordering::{AcqRel, Acquire, Relaxed},
+    atomic::Ordering::{AcqRel, Acquire, Relaxed, Release},
     clock::{Deadline, Instant},
     hint,
     queue::{self, Outcome, Place},
@@ -14,7 +14,8 @@ use crate::{
     slots::{self, Slot},
     state::{
         ACTIVE, BIASED, FIELD, GATHERING, LINED, ONE_READ, ONE_READER, QUEUED, STREAK, WRITER,
-        has_room, is_open, lane, last_is_awaited, readers, reads,
+        after_lone_read, has_room, is_free, is_open, lane, last_is_awaited, readers, reads,
+        with_readers,
     },
 };
 
@@ -74,6 +75,27 @@ impl RawRwMutex {
         }
     }
 
+    /// This reader has counted itself in, where the state was this one. It is in if the lock was free;
+    /// else a guest, and out again.
+    #[cold]
+    pub(super) fn counted_in(&self, before: usize) -> Option<ReadHold> {
+        if is_free(before) {
+            let state = with_readers(before, 1);
+            // Relaxed: a count of reads. If another thread is quicker, this one is not in it.
+            let _ = self
+                .state
+                .compare_exchange(state, after_lone_read(state), Relaxed, Relaxed);
+            return Some(ReadHold::COUNTED);
+        }
+        if before & BIASED != 0 {
+            self.hint(LOOK_FIRST);
+        }
+        // An unlock may have taken it for its own hold. Should that have been a mistake, then there may
+        // be nothing left to release.
+        self.release_slow();
+        None
+    }
+
     /// Goes in by a slot or by the count, if there is no writer. Calls `back_off` where another
     /// thread was quicker.
     pub(super) fn try_hold(&self, back_off: impl Fn()) -> Option<ReadHold> {
@@ -100,7 +122,7 @@ impl RawRwMutex {
         if !has_room(state) {
             too_many_readers();
         }
-        let next = self.with_bias(state) + ONE_READER;
+        let next = with_readers(self.with_bias(state), 1);
         // Acquire pairs with the Release of `leave`; and of this, for `id`. Release, for `id`:
         // pairs with the Acquire of whoever finds the bias on.
         self.state
@@ -116,8 +138,8 @@ impl RawRwMutex {
             {
                 state + ONE_READ
             }
-            0 => match (self.id_to_come(), own_lane()) {
-                (Some(_), Some(lane)) => state & !FIELD | BIASED | lane,
+            0 => match own_lane() {
+                Some(lane) if self.has_id() => state & !FIELD | BIASED | lane,
                 _ => state,
             },
             BIASED => state | own_lane().unwrap_or(0),
@@ -125,21 +147,18 @@ impl RawRwMutex {
         }
     }
 
-    /// The lock's id, new if it has none, with the hint that the bias is on. `None` if there is none
-    /// to be had.
-    fn id_to_come(&self) -> Option<usize> {
-        let id = self.known_id();
-        if id != 0 {
-            // Relaxed: a hint.
-            self.id.store(id | LOOK_FIRST, Relaxed);
-            return Some(id);
+    /// Sees to it that the lock has an id; `false` if there is none to be had.
+    fn has_id(&self) -> bool {
+        if self.known_id() != 0 {
+            return true;
         }
-        let new = slots::new_id()? | LOOK_FIRST;
-        // Relaxed: the step that turns the bias on publishes it.
-        match self.id.compare_exchange(0, new, Relaxed, Relaxed) {
-            Ok(_) => Some(new),
-            Err(other) => Some(other),
-        }
+        let Some(new) = slots::new_id() else {
+            return false;
+        };
+        // Relaxed: the step that turns the bias on publishes it. If another thread is quicker, its id
+        // stays.
+        let _ = self.id.compare_exchange(0, new, Relaxed, Relaxed);
+        true
     }
 
     /// Goes in; or queues, and is in when the writer leaves; or gives up at the deadline.
@@ -176,7 +195,7 @@ impl RawRwMutex {
         let enter = || {
             let queue_or_count = |state| {
                 if is_open(state) {
-                    state + ONE_READER
+                    with_readers(state, 1)
                 } else {
                     state | QUEUED
                 }
@@ -204,12 +223,37 @@ impl RawRwMutex {
         in_time.then_some(ReadHold::COUNTED)
     }
 
-    /// Takes the lock's id out of this thread's own slot, if it is there.
-    #[inline]
-    pub(super) fn vacate_own(&self) -> bool {
-        // The caller has seen that there is an id.
+    /// Releases the hold in this thread's own slot, if there is one.
+    #[inline(never)]
+    pub(super) fn release_own_slot(&self) -> bool {
+        // Acquire, for `id`: pairs with the Release of `enter`.
+        if self.state.load(Acquire) & BIASED == 0 {
+            return false;
+        }
         let id = self.known_id();
         slots::own_line().is_some_and(|line| slots::vacate(slots::slot(line, id), id))
+    }
+
+    /// A reader has counted itself out of this state. Wakes the writer that waited for it; and if there
+    /// was nobody in the count, releases another hold instead. Returns whether there was one.
+    #[cold]
+    pub(super) fn counted_out(&self, before: usize) -> bool {
+        if readers(before) == 0 {
+            // Relaxed: it was released before.
+            self.state.fetch_add(ONE_READER, Relaxed);
+            return self.release_slow();
+        }
+        if last_is_awaited(before) {
+            self.wake_writer();
+        }
+        true
+    }
+
+    /// Counts one reader out.
+    fn leave_count(&self, state: usize) -> Result<usize, usize> {
+        // Release pairs with the Acquire of the next writer.
+        self.state
+            .compare_exchange_weak(state, state - ONE_READER, Release, Relaxed)
     }
 
     /// Releases one hold, wherever it is. Returns whether there was one.

@@ -68,7 +68,8 @@ impl RawRwMutex {
                 // An unlock gathers already.
                 _ => announced,
             };
-            // Acquire pairs with the Release of `leave_count`, of `leave`, and, for `id`, of `enter`.
+            // Acquire pairs with the Release of `release_count`, `leave_count`, `leave`, and, for `id`, of
+            // `enter`.
             match self
                 .state
                 .compare_exchange_weak(state, next, Acquire, Acquire)
@@ -139,8 +140,8 @@ impl RawRwMutex {
         // are short; and to be woken would take long.
         let (mut close, mut patience) = (Spin::close(), Patience::new());
         loop {
-            // Acquire pairs with the Release of `leave_count`, of `leave` and of the end of a
-            // gathering.
+            // Acquire pairs with the Release of `release_count`, `leave_count`, `leave`, and of the end of
+            // a gathering.
             if self.state.try_update(Acquire, Relaxed, take).is_ok() {
                 return true;
             }
