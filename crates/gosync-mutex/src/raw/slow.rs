@@ -182,11 +182,19 @@ impl RawMutex {
     /// the oldest sleeper. Returns whether there was anybody.
     fn let_others_go_first(&self) -> bool {
         let begin = Instant::now();
-        thread::yield_now();
+        self.step_aside();
         // Under the model checker time tells nothing.
         let others_ran = !cfg!(gosync_loom) && begin.elapsed() > YIELD;
         let queued = self.state.load(Relaxed) & (QUEUED | HEIR | CLAIMED) == QUEUED;
         others_ran || queued && self.wake_oldest(0, |_| true)
+    }
+
+    /// Lets whoever waits for this processor run. As long as nobody finds the queue empty they lock the
+    /// slow way, as beside a sleeper: so they see that their turn is over, where they would go on until
+    /// the scheduler gives us the processor again.
+    fn step_aside(&self) {
+        self.state.fetch_or(QUEUED, Relaxed);
+        thread::yield_now();
     }
 
     /// Takes the lock if it is free; else becomes the one that polls, if nobody is awake.
@@ -202,7 +210,7 @@ impl RawMutex {
                 (state | SPINNING, Arrival::Spinner)
             } else if state & (HEIR | CLAIMED) == HEIR && !yielded {
                 // Perhaps the heir waits for this processor.
-                thread::yield_now();
+                self.step_aside();
                 yielded = true;
                 continue;
             } else {
@@ -449,7 +457,7 @@ impl RawMutex {
     fn wake_oldest(&self, claim: u32, wanted: impl Fn(u32) -> bool) -> bool {
         queue::wake_one(self.address(), |oldest| {
             let Some(oldest) = oldest else {
-                // A keeper had seen it set, and did not see it cleared.
+                // A keeper had seen it set, and did not see it cleared; or somebody has stepped aside.
                 self.state.fetch_and(!QUEUED, Relaxed);
                 return false;
             };
@@ -607,6 +615,12 @@ mod tests {
         assert_eq!(bits(&mutex), (FREE | HEIR | CLAIMED, BRISK));
     }
 
+    fn until_so_many_sleep(mutex: &RawMutex, threads: usize) {
+        while queue::len(mutex.address()) < threads {
+            std::thread::yield_now();
+        }
+    }
+
     /// An heir that sleeps is woken by the next unlock, whoever else is awake, and has the lock.
     #[test]
     fn a_sleeping_heir_is_woken_beside_a_keeper() {
@@ -618,9 +632,7 @@ mod tests {
                     let sleep = mutex.sleep(Role::Heir, Instant::now(), Some(long));
                     matches!(sleep, Sleep::Woken) && mutex.poll(Role::Heir)
                 });
-                while mutex.state.load(Relaxed) & QUEUED == 0 {
-                    std::thread::yield_now();
-                }
+                until_so_many_sleep(&mutex, 1);
                 // The keeper hides it.
                 mutex.state.fetch_and(!QUEUED, Relaxed);
                 mutex.unlock();
@@ -646,12 +658,8 @@ mod tests {
                     served.lock().push(waiter);
                     mutex.unlock();
                 });
-                // With the mutex held all the time, whoever comes sets this as it goes to sleep.
-                while mutex.state.fetch_and(!QUEUED, Relaxed) & QUEUED == 0 {
-                    std::thread::yield_now();
-                }
+                until_so_many_sleep(mutex, waiter + 1);
             }
-            mutex.state.fetch_or(QUEUED, Relaxed);
             mutex.unlock();
             while served.lock().len() < WAITERS {
                 mutex.lock();
@@ -696,9 +704,7 @@ mod tests {
                 }
                 mutex.unlock();
             });
-            while mutex.state.load(Relaxed) & QUEUED == 0 {
-                std::thread::yield_now();
-            }
+            until_so_many_sleep(&mutex, 1);
             mutex.pace.store(pace, Relaxed);
             mutex.unlock();
             let mut passed = 0;
@@ -732,9 +738,7 @@ mod tests {
         mutex.lock();
         std::thread::scope(|s| {
             s.spawn(|| get("the sleeper"));
-            while mutex.state.load(Relaxed) & QUEUED == 0 {
-                std::thread::yield_now();
-            }
+            until_so_many_sleep(&mutex, 1);
             // As if the turn had begun half of all time ago.
             mutex.pace.store(long_ago(), Relaxed);
             s.spawn(|| get("the newcomer"));
