@@ -4,6 +4,7 @@ use std::{
     fmt::Write as _,
     fs::{File, OpenOptions},
     io::Write as _,
+    process::ExitCode,
 };
 
 use crate::{Options, Sample, Spread, ratio};
@@ -55,19 +56,18 @@ pub struct Table<W> {
     empty: bool,
 }
 
-/// Who has asked for nothing that there is learns here what there is.
-impl<W> Drop for Table<W> {
-    fn drop(&mut self) {
-        if self.empty && !std::thread::panicking() {
-            eprintln!(
-                "error: no such workload; there are: {}",
-                self.unwanted.join(", ")
-            );
-        }
-    }
-}
-
 impl<W> Table<W> {
+    /// Ends the program's work. Who has asked for nothing that there is learns here what there is.
+    #[must_use]
+    pub fn end(self) -> ExitCode {
+        if self.empty {
+            let all = self.unwanted.join(", ");
+            eprintln!("error: no such workload; there are: {all}");
+            return ExitCode::from(2);
+        }
+        ExitCode::SUCCESS
+    }
+
     /// Prints the head of a table. The first peer is the one that is compared to the others.
     ///
     /// # Panics

@@ -8,6 +8,7 @@
 
 use std::{
     hint::black_box,
+    process::ExitCode,
     sync::atomic::{AtomicBool, Ordering::Relaxed},
     time::{Duration, Instant},
 };
@@ -200,7 +201,7 @@ fn run<M: Monitor>(workload: &Workload) -> Sample {
     }
 }
 
-fn main() {
+fn main() -> ExitCode {
     let mut peers = vec![
         Peer::new("gosync", run::<Gosync>),
         Peer::new("std", run::<Std>),
@@ -214,4 +215,5 @@ fn main() {
     for workload in [Nobody, PingPong, Broadcast(2), Broadcast(8), Broadcast(32)] {
         table.row(&workload.name(), &workload, table::time);
     }
+    table.end()
 }

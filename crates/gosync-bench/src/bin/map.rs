@@ -15,6 +15,7 @@ use std::{
     collections::HashMap,
     hash::{BuildHasher, RandomState as SipHash},
     hint::black_box,
+    process::ExitCode,
     sync::{PoisonError, RwLock, atomic::Ordering::Relaxed},
     time::Duration,
 };
@@ -401,7 +402,7 @@ fn peers() -> Vec<Peer<Threaded>> {
     peers
 }
 
-fn main() {
+fn main() -> ExitCode {
     let comparisons = &[("papaya", &["papaya"] as &[_]), ("Go", &["Go"])];
     let mut table = Table::new(Options::from_env(5), peers(), comparisons);
     for workload in WORKLOADS {
@@ -410,4 +411,5 @@ fn main() {
             table.row(&name, &(workload, threads), table::rate);
         }
     }
+    table.end()
 }

@@ -16,6 +16,7 @@
 
 use std::{
     hint::black_box,
+    process::ExitCode,
     sync::atomic::{AtomicBool, Ordering::Relaxed},
     time::{Duration, Instant},
 };
@@ -241,7 +242,7 @@ fn repeat(stop: &AtomicBool, mut once: impl FnMut() -> Duration) -> (u64, Durati
     (times, longest)
 }
 
-fn main() {
+fn main() -> ExitCode {
     let mut peers = peers();
     peers.extend(go::peer("mutex", |program, workload: &Workload| {
         workload.run_go(program)
@@ -250,4 +251,5 @@ fn main() {
     for workload in Workload::all() {
         table.row(&workload.name, &workload, workload.show());
     }
+    table.end()
 }

@@ -9,6 +9,7 @@
 
 use std::{
     hint::black_box,
+    process::ExitCode,
     sync::LazyLock,
     time::{Duration, Instant},
 };
@@ -132,7 +133,7 @@ fn lazy<T: From<u8>>() -> Sample {
     })
 }
 
-fn main() {
+fn main() -> ExitCode {
     let mut peers = vec![
         Peer::new("gosync", |&workload| {
             run::<gosync_once::Once>(workload, func, value)
@@ -159,4 +160,5 @@ fn main() {
     for workload in [Done, First, Contended(2), Contended(8), Func, Value] {
         table.row(&workload.name(), &workload, table::time);
     }
+    table.end()
 }

@@ -21,7 +21,7 @@ use std::{
     cell::Cell,
     collections::VecDeque,
     hint::black_box,
-    process::Command,
+    process::{Command, ExitCode},
     sync::{
         Barrier,
         atomic::{AtomicBool, AtomicIsize, AtomicU64, Ordering::Relaxed},
@@ -546,7 +546,7 @@ const COMPARISONS: &[Comparison] = &[
     ("Go", &["Go"]),
 ];
 
-fn main() {
+fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args().collect();
     if let [_, counted, peer, times] = &arguments[..]
         && counted == COUNTED
@@ -554,7 +554,7 @@ fn main() {
         let entries = entries();
         let entry = entries.iter().find(|entry| entry.name == peer);
         (entry.expect("a peer").pairs)(times.parse().expect("a number"));
-        return;
+        return ExitCode::SUCCESS;
     }
     let mut columns: Vec<_> = entries().into_iter().map(column).collect();
     columns.extend(go::peer("pool", |program, &(workload, threads)| {
@@ -576,4 +576,5 @@ fn main() {
     for workload in [ShortLived, Instructions] {
         table.row_of(1, workload.name(), &(workload, 1), workload.show());
     }
+    table.end()
 }

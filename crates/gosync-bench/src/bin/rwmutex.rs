@@ -10,6 +10,7 @@
 
 use std::{
     hint::black_box,
+    process::ExitCode,
     sync::{
         Mutex,
         atomic::{AtomicBool, Ordering::Relaxed},
@@ -303,9 +304,10 @@ const COMPARISONS: &[Comparison] = &[
     ("ShardedLock", &["ShardedLock"]),
 ];
 
-fn main() {
+fn main() -> ExitCode {
     let mut table = Table::new(Options::from_env(5), peers(), COMPARISONS);
     for named in Workload::all() {
         table.row(&named.0, &named, named.1.show());
     }
+    table.end()
 }

@@ -7,6 +7,7 @@
 //! | tasks-channel | the same, through a channel of std's for each thread, which may sleep |
 
 use std::{
+    process::ExitCode,
     sync::{
         Condvar, Mutex,
         atomic::{
@@ -274,7 +275,7 @@ where
     }
 }
 
-fn main() {
+fn main() -> ExitCode {
     let mut peers = vec![
         Peer::new("gosync", run::<gosync_waitgroup::WaitGroup>),
         Peer::new("crossbeam", run::<Crossbeam>),
@@ -293,4 +294,5 @@ fn main() {
     for workload in [AddDone(1), AddDone(2), AddDone(8), Tasks, TasksChannel] {
         table.row(&workload.name(), &workload, table::time);
     }
+    table.end()
 }
