@@ -81,11 +81,16 @@ mod registry;
 mod stats;
 mod store;
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use gosync_park::const_fn;
 
-pub use crate::{builder::Builder, pooled::Pooled, registry::collect, stats::Stats};
+pub use crate::{
+    builder::Builder,
+    pooled::{Pooled, PooledArc},
+    registry::collect,
+    stats::Stats,
+};
 use crate::{builder::Rules, magazine::in_registers, store::Store};
 
 #[cfg(doctest)]
@@ -377,6 +382,38 @@ impl<T, F> Pool<T, F> {
         F: Fn() -> T,
     {
         Pooled::new(self, self.get())
+    }
+
+    /// Takes an item as [`pull`](Self::pull) does, in a guard that shares the pool and borrows nothing:
+    /// it may outlive the caller. Called as `Pool::pull_arc(&pool)`.
+    ///
+    /// Costs what `pull` does, and a count of the [`Arc`] up and down.
+    ///
+    /// # Panics
+    ///
+    /// As [`get`](Self::get).
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use gosync_pool::{Pool, PooledArc};
+    ///
+    /// fn begin(pool: &Arc<Pool<String>>) -> PooledArc<String> {
+    ///     let mut line = Pool::pull_arc(pool);
+    ///     line.push('>');
+    ///     line
+    /// }
+    ///
+    /// let pool = Arc::new(Pool::new(String::new as fn() -> String));
+    /// assert_eq!(*begin(&pool), ">");
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn pull_arc(this: &Arc<Self>) -> PooledArc<T, F>
+    where
+        F: Fn() -> T,
+    {
+        PooledArc::new(Arc::clone(this), this.get())
     }
 
     /// Drops the items that were put before the last collection and have not been got since: see

@@ -2,6 +2,8 @@ use std::{
     fmt,
     mem::ManuallyDrop,
     ops::{Deref, DerefMut},
+    ptr,
+    sync::Arc,
 };
 
 use crate::Pool;
@@ -56,33 +58,96 @@ impl<'a, T, F> Pooled<'a, T, F> {
     }
 }
 
-impl<T, F> Drop for Pooled<'_, T, F> {
+/// An item on loan from a [`Pool`] that is shared by an [`Arc`]. Made by [`Pool::pull_arc`].
+///
+/// Otherwise as [`Pooled`]. It borrows nothing, so it may go wherever the item may: to a thread that is
+/// spawned, into a struct, down a channel. It keeps the pool alive.
+///
+/// ```
+/// use std::{sync::Arc, thread};
+///
+/// use gosync_pool::Pool;
+///
+/// let pool = Arc::new(Pool::new(Vec::new));
+/// let mut buffer = Pool::pull_arc(&pool);
+/// thread::spawn(move || buffer.push(1)).join().unwrap();
+/// assert_eq!(pool.try_get(), Some(vec![1]));
+/// ```
+#[must_use = "if unused, the item goes back at once"]
+pub struct PooledArc<T, F = fn() -> T> {
+    pool: Arc<Pool<T, F>>,
+    /// There until `drop` or `detach` takes it.
+    item: ManuallyDrop<T>,
+}
+
+impl<T, F> PooledArc<T, F> {
     #[inline]
-    fn drop(&mut self) {
-        // SAFETY: the guard is not used after its drop, so the item is taken once.
-        let item = unsafe { ManuallyDrop::take(&mut self.item) };
-        self.pool.put(item);
+    pub(crate) fn new(pool: Arc<Pool<T, F>>, item: T) -> Self {
+        Self {
+            pool,
+            item: ManuallyDrop::new(item),
+        }
+    }
+
+    /// Keeps the item: it does not go back. Lets go of the pool.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use gosync_pool::{Pool, PooledArc};
+    ///
+    /// let pool = Arc::new(Pool::new(String::new));
+    /// let mine: String = PooledArc::detach(Pool::pull_arc(&pool));
+    /// # drop(mine);
+    /// assert_eq!(pool.try_get(), None);
+    /// assert_eq!(Arc::strong_count(&pool), 1);
+    /// ```
+    #[must_use = "to drop the item, rather than put it back, drop what this returns"]
+    pub fn detach(this: Self) -> T {
+        let mut this = ManuallyDrop::new(this);
+        // SAFETY: `this` is never dropped nor used again, so the item is taken once. So is the pool.
+        let item = unsafe { ManuallyDrop::take(&mut this.item) };
+        // SAFETY: see above.
+        drop(unsafe { ptr::read(&raw const this.pool) });
+        item
     }
 }
 
-impl<T, F> Deref for Pooled<'_, T, F> {
-    type Target = T;
+/// What both guards do alike.
+macro_rules! is_a_guard {
+    ($name:literal: $($guard:tt)*) => {
+        impl<T, F> Drop for $($guard)* {
+            #[inline]
+            fn drop(&mut self) {
+                // SAFETY: the guard is not used after its drop, so the item is taken once.
+                let item = unsafe { ManuallyDrop::take(&mut self.item) };
+                self.pool.put(item);
+            }
+        }
 
-    #[inline]
-    fn deref(&self) -> &T {
-        &self.item
-    }
+        impl<T, F> Deref for $($guard)* {
+            type Target = T;
+
+            #[inline]
+            fn deref(&self) -> &T {
+                &self.item
+            }
+        }
+
+        impl<T, F> DerefMut for $($guard)* {
+            #[inline]
+            fn deref_mut(&mut self) -> &mut T {
+                &mut self.item
+            }
+        }
+
+        impl<T: fmt::Debug, F> fmt::Debug for $($guard)* {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_tuple($name).field(&**self).finish()
+            }
+        }
+    };
 }
 
-impl<T, F> DerefMut for Pooled<'_, T, F> {
-    #[inline]
-    fn deref_mut(&mut self) -> &mut T {
-        &mut self.item
-    }
-}
-
-impl<T: fmt::Debug, F> fmt::Debug for Pooled<'_, T, F> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Pooled").field(&**self).finish()
-    }
-}
+is_a_guard!("Pooled": Pooled<'_, T, F>);
+is_a_guard!("PooledArc": PooledArc<T, F>);

@@ -3,10 +3,10 @@
 
 mod common;
 
-use std::cell::Cell;
+use std::{cell::Cell, sync::Arc, thread};
 
 use common::Census;
-use gosync_pool::{Pool, Pooled};
+use gosync_pool::{Pool, Pooled, PooledArc};
 
 fn small(buf: &Vec<u8>) -> bool {
     buf.capacity() <= 64
@@ -80,6 +80,30 @@ fn a_guard_puts_back() {
     }
     assert_eq!(pool.try_get(), Some(vec![1]));
     assert_eq!(pool.try_get(), None, "put back once");
+}
+
+/// It goes where it likes, keeps the pool alive, puts back once, and the pool goes with the last of
+/// those who share it.
+#[test]
+fn a_guard_that_shares_the_pool_puts_back() {
+    let census = Census::default();
+    let pool = Arc::new(Pool::new({
+        let census = census.clone();
+        move || census.item()
+    }));
+    let weak = Arc::downgrade(&pool);
+    let (first, second) = (Pool::pull_arc(&pool), Pool::pull_arc(&pool));
+    assert_eq!(Arc::strong_count(&pool), 3);
+    thread::spawn(move || drop(first)).join().unwrap();
+    assert!(pool.try_get().is_some(), "it was put back");
+    assert!(pool.try_get().is_none(), "put back once");
+    let mine = PooledArc::detach(Pool::pull_arc(&pool));
+    assert_eq!(Arc::strong_count(&pool), 2);
+    assert!(pool.try_get().is_none());
+    drop((pool, mine));
+    assert_eq!((weak.strong_count(), census.alive()), (1, 1));
+    drop(second);
+    assert_eq!((weak.strong_count(), census.alive()), (0, 0));
 }
 
 #[test]

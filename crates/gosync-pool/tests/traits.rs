@@ -9,7 +9,7 @@ use std::{
     sync::MutexGuard,
 };
 
-use gosync_pool::{Builder, Pool, Pooled, Stats};
+use gosync_pool::{Builder, Pool, Pooled, PooledArc, Stats};
 use static_assertions::{assert_eq_size, assert_impl_all, assert_not_impl_any};
 
 type Guard = MutexGuard<'static, u8>; // Sync and not Send
@@ -32,6 +32,14 @@ assert_not_impl_any!(Pooled<'static, Cell<u8>>: Sync);
 assert_not_impl_any!(Pooled<'static, Rc<u8>>: Send, Sync);
 assert_not_impl_any!(Pooled<'static, Guard>: Send, Sync);
 assert_not_impl_any!(Pooled<'static, u8>: Clone);
+
+assert_impl_all!(PooledArc<u8>: Send, Sync, Debug);
+assert_impl_all!(PooledArc<Cell<u8>>: Send);
+assert_not_impl_any!(PooledArc<Cell<u8>>: Sync);
+assert_not_impl_any!(PooledArc<Rc<u8>>: Send, Sync);
+assert_not_impl_any!(PooledArc<Guard>: Send, Sync);
+assert_not_impl_any!(PooledArc<u8, Box<dyn Fn() -> u8 + Send>>: Send, Sync);
+assert_not_impl_any!(PooledArc<u8>: Clone);
 
 assert_impl_all!(Stats: Send, Sync, Copy, Debug, Default, Eq);
 

@@ -76,7 +76,7 @@ pub use go_cond::{Cond, NewCond};
 pub use gosync_map::Map;
 pub use gosync_mutex::{MappedMutexGuard, MutexGuard};
 pub use gosync_once::Once;
-pub use gosync_pool::{Pool, Pooled};
+pub use gosync_pool::{Pool, Pooled, PooledArc};
 pub use gosync_rwmutex::{
     MappedRwMutexReadGuard, MappedRwMutexWriteGuard, RwMutexReadGuard, RwMutexWriteGuard,
 };

@@ -91,6 +91,7 @@ assert_impl_all!(sync::RwMutexWriteGuard<'static, i32>: Send, Sync);
 assert_impl_all!(sync::MappedRwMutexReadGuard<'static, i32>: Send, Sync);
 assert_impl_all!(sync::MappedRwMutexWriteGuard<'static, i32>: Send, Sync);
 assert_impl_all!(sync::Pooled<'static, i32, fn() -> i32>: Send, Sync);
+assert_impl_all!(sync::PooledArc<i32, fn() -> i32>: Send, Sync);
 
 // No type is larger than Go's.
 const_assert!(size_of::<sync::Mutex>() <= 8);
