@@ -477,6 +477,31 @@ impl<K: Hash + Eq, V, S: BuildHasher> Map<K, V, S> {
         }
     }
 
+    /// Removes the keys that `keep` says no to.
+    ///
+    /// Each by itself, as [`compare_and_remove`](Self::compare_and_remove) does: what is removed is a
+    /// value that `keep` has seen. If others replace it meanwhile, `keep` is asked again about the new
+    /// one. Keys that are stored meanwhile it may see or not.
+    ///
+    /// `keep` may use the map. Costs a walk, as [`for_each`](Self::for_each), and a search for each key.
+    ///
+    /// # Panics
+    ///
+    /// As `keep` does. The walk ends there.
+    ///
+    /// ```
+    /// let map = gosync_map::Map::from([("gopher", 1), ("crab", 2)]);
+    /// map.retain(|_, n| *n > 1);
+    /// assert_eq!((map.get("gopher"), map.get("crab")), (None, Some(2)));
+    /// ```
+    pub fn retain(&self, mut keep: impl FnMut(&K, &V) -> bool) {
+        if let Some(table) = self.table() {
+            self.for_each(|key, _| {
+                table.remove(key, |value| !keep(key, value), |_| ());
+            });
+        }
+    }
+
     /// Removes all keys.
     ///
     /// All go at one moment: what others store meanwhile goes if it was stored before, and stays if

@@ -22,6 +22,8 @@ enum Op {
     Walk,
     /// A walk that does these where it visits a key.
     WalkAnd(Vec<Op>),
+    /// Keeps the keys with at least this value.
+    Retain(u8),
     Clear,
     Flush,
 }
@@ -40,6 +42,7 @@ fn op() -> impl Strategy<Value = Op> {
         3 => key().prop_map(Op::Discard),
         6 => (key(), value()).prop_map(|(k, o)| Op::CompareAndRemove(k, o)),
         2 => Just(Op::Walk),
+        1 => value().prop_map(Op::Retain),
         1 => Just(Op::Clear),
         1 => Just(Op::Flush),
     ];
@@ -127,6 +130,19 @@ fn apply<S: BuildHasher>(map: &Map<u8, u8, S>, model: &mut Model, op: &Op) {
                 assert!(seen.contains_key(k), "{k} was there all the time");
             }
         }
+        Op::Retain(least) => {
+            map.retain(|k, v| {
+                assert_eq!(model.map.get(k), Some(v), "what there was, once each");
+                if *v < least {
+                    model.map.remove(k);
+                }
+                *v >= least
+            });
+            assert!(
+                model.map.values().all(|v| *v >= least),
+                "all were asked about"
+            );
+        }
         Op::Clear => {
             map.clear();
             model.map.clear();
@@ -140,7 +156,7 @@ fn removes(op: &Op, key: u8) -> bool {
     match op {
         Op::Remove(k) | Op::Discard(k) | Op::CompareAndRemove(k, _) => *k == key,
         Op::WalkAnd(ops) => ops.iter().any(|op| removes(op, key)),
-        Op::Clear => true,
+        Op::Retain(_) | Op::Clear => true,
         _ => false,
     }
 }

@@ -309,8 +309,9 @@ fn callbacks<S: BuildHasher + Default + Send + Sync>() {
     let world = World::<S>::new(&bombs);
     let w = &world;
     let mut visited = 0;
-    let calls: [&mut dyn FnMut(); 4] = [
+    let calls: [&mut dyn FnMut(); 5] = [
         &mut || w.map.for_each(|_, _| panic!("boom")),
+        &mut || w.map.retain(|_, _| panic!("boom")),
         &mut || {
             w.map.for_each(|_, _| {
                 visited += 1;
