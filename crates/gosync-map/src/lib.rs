@@ -41,7 +41,8 @@
 //!   Go panics, and for `CompareAndDelete` with the lock held.
 //! - A read gives a clone. Use an [`Arc`](std::sync::Arc) where that is dear, or
 //!   [`get_with`](Map::get_with).
-//! - There are [`len`](Map::len), [`get_or_insert_with`](Map::get_or_insert_with), `FromIterator`.
+//! - There are [`len`](Map::len), [`retain`](Map::retain),
+//!   [`get_or_insert_with`](Map::get_or_insert_with), `FromIterator`.
 //!
 //! # How it works
 //!

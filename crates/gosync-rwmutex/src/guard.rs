@@ -111,9 +111,8 @@ pub type ArcRwMutexWriteGuard<T> = lock_api::ArcRwLockWriteGuard<RawRwMutex, T>;
 // unlock, with Release; the loom models check both. A read guard keeps where its hold is, which is
 // of use for nothing but to find it quickly: forgetting it only leaves the lock locked. No thread
 // and no slot refers to the lock without borrowing it, but by an id that no other lock gets, so
-// that it may be moved or dropped while locked. `lock_shared` and `try_lock_shared` unwind before
-// they change anything; the unlocks unwind only when there is no acquisition that they could
-// release.
+// that it may be moved or dropped while locked. `lock_shared` and `try_lock_shared` unwind with
+// nothing taken; the unlocks unwind only when there is no acquisition that they could release.
 unsafe impl lock_api::RawRwLock for RawRwMutex {
     const INIT: Self = Self::new();
 

@@ -85,7 +85,8 @@ use self::panics::{runlock_of_unlocked, unlock_of_unlocked};
 use crate::{
     slots::{self, Slot},
     state::{
-        ACTIVE, BIASED, GATHERING, ONE_READER, WRITER, is_free, is_left_in_order, lanes, readers,
+        ACTIVE, BIASED, GATHERING, ONE_READER, WRITER, is_free, is_left_in_order, is_open, lanes,
+        readers,
     },
 };
 
@@ -292,7 +293,18 @@ impl RawRwMutex {
 
     #[inline]
     pub(crate) fn try_hold_shared(&self) -> Option<ReadHold> {
+        if self.finds_a_writer() {
+            return None;
+        }
         self.hold_at_once().or_else(|| self.try_hold(|| {}))
+    }
+
+    /// Whether there is a writer: a look for those who may come again and again. As guests they would
+    /// hold it up each time.
+    #[inline]
+    fn finds_a_writer(&self) -> bool {
+        // Relaxed: what they do if there is none acquires.
+        !is_open(self.state.load(Relaxed))
     }
 
     /// Locks for reading, unless it had to wait for longer than `timeout`. Returns whether it did.
@@ -349,8 +361,12 @@ impl RawRwMutex {
         &self,
         deadline: impl FnOnce() -> Deadline,
     ) -> Option<ReadHold> {
-        self.hold_at_once()
-            .or_else(|| self.hold_slow(Some(deadline())))
+        let quick = if self.finds_a_writer() {
+            None
+        } else {
+            self.hold_at_once()
+        };
+        quick.or_else(|| self.hold_slow(Some(deadline())))
     }
 
     /// Releases one read lock, on whichever thread.
@@ -415,7 +431,8 @@ impl RawRwMutex {
     ///
     /// One compare-and-swap if the lock is free and its bias off. Otherwise the writer announces
     /// itself, by one step that readers cannot hold up; from then on new readers queue, and it
-    /// waits only for those that are in. If the bias is on it looks for them in the slots of the
+    /// waits only for those that are in (and for one that is just finding that it has to queue, until
+    /// it has). If the bias is on it looks for them in the slots of the
     /// threads that have read since the last write, of 256 at most. Behind another writer it
     /// waits for its turn among the writers, as at a [`Mutex`](gosync_mutex::RawMutex).
     ///
@@ -456,8 +473,8 @@ impl RawRwMutex {
 
     /// Locks for writing if nobody is in, and returns whether it did. Never waits.
     ///
-    /// Fails if a reader is in, or if another writer is in, waiting, or about to come or go, or
-    /// another thread releases a read lock that was not its own. If it succeeds, it synchronizes as
+    /// Fails if a reader is in, or about to find that it has to wait; if another writer is in, waiting,
+    /// or about to come or go; or if another thread releases a read lock that was not its own. If it succeeds, it synchronizes as
     /// [`lock_exclusive`](Self::lock_exclusive) does; a failure orders nothing.
     ///
     /// # Examples

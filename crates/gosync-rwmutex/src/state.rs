@@ -16,6 +16,8 @@
 //! the last write that met other readers outnumber those that did not, and the *count* of the readers
 //! that are in and not in a slot. It has a sign: a reader that leaves may find it at 0.
 //!
+//! Beside these, the count may have guests in it: see `raw.rs`.
+//!
 //! | `WRITER` | `ACTIVE` | count | `BIASED` | meaning | who leaves it |
 //! |---|---|---|---|---|---|
 //! | 0 | 0 | 0 | 0 | free | a reader goes in; a writer goes in |

@@ -133,9 +133,7 @@ impl RawRwMutex {
     fn with_bias(&self, state: usize) -> usize {
         let own_lane = || Some(lane(slots::lane_of(slots::own_line()?)));
         match state & (BIASED | GATHERING) {
-            0 if reads(state) < STREAK * slots::slots_in_a_lane()
-                && reads(state + ONE_READ) != 0 =>
-            {
+            0 if reads(state) < STREAK * slots::slots_in_a_lane() && state & FIELD != FIELD => {
                 state + ONE_READ
             }
             0 => match own_lane() {

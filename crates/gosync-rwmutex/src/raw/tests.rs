@@ -86,6 +86,29 @@ fn a_reader_too_many_does_not_queue() {
     assert!(!lock.try_lock_shared(), "there is a writer");
 }
 
+/// While an unlock too many has taken from a count of 0, and has yet to give back, nobody else is
+/// harmed.
+#[test]
+fn a_count_below_zero_is_none() {
+    let lock = RawRwMutex::new();
+    lock.state.fetch_sub(ONE_READER, Relaxed);
+    assert_eq!((lock.count(), lock.is_locked()), (0, false));
+    assert!(!lock.try_lock_exclusive());
+    assert!(lock.try_lock_shared());
+    lock.lock_shared();
+    // It gives back, and takes what the first of the readers has left behind as a guest.
+    lock.state.fetch_add(ONE_READER, Relaxed);
+    assert!(lock.release_slow());
+    assert_eq!(lock.count(), 2);
+    lock.unlock_shared();
+    lock.unlock_shared();
+    assert_eq!(
+        message(|| lock.unlock_shared()),
+        "sync: RUnlock of unlocked RWMutex"
+    );
+    assert!(lock.try_lock_exclusive());
+}
+
 /// An unlock between the moment when the last reader has left and that when the writer that waited
 /// goes in. No test on threads can hold that moment still.
 #[test]

@@ -12,7 +12,7 @@ use crate::{
     slots,
     state::{
         ACTIVE, AWAITED, BIASED, FIELD, GATHERING, LINED, NEXT, QUEUED, WRITER, after_writer,
-        is_open, its_turn_is_awaited, lanes, readers,
+        is_free, is_open, its_turn_is_awaited, lanes, readers,
     },
 };
 
@@ -187,7 +187,11 @@ impl RawRwMutex {
                 if self.write_at_once() {
                     return true;
                 }
-                continue;
+                if is_free(state) {
+                    continue;
+                }
+                // The count is below 0: somebody is at an unlock too many.
+                return false;
             }
             // A look that disturbs nobody, before it is done in earnest.
             if slots::count(lanes(state), self.known_id()) != 0 {
