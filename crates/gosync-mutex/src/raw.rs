@@ -7,7 +7,7 @@
 //! | bit of `state` | means | set by | cleared by |
 //! |---|---|---|---|
 //! | `FREE` | nobody has the lock | unlock | whoever takes it |
-//! | `QUEUED` | somebody may sleep in the queue | a waiter as it enters, or steps aside; a keeper as it leaves | the waker of the last one; a keeper, which hides it; an unlock that finds nobody |
+//! | `QUEUED` | somebody may sleep in the queue | a waiter as it enters; a keeper as it leaves | the waker of the last one; a keeper, which hides it; an unlock that finds nobody |
 //! | `SPINNING` | a waiter polls | that waiter | that waiter, as it takes the lock, goes to sleep, or becomes the keeper |
 //! | `HEIR` | a waiter was woken and is on its way | its waker | that waiter, as it takes the lock or goes back to sleep |
 //! | `CLAIMED` | the next release is the heir's; without `HEIR`: of the sleeper at the front | the heir, once it runs; after a long section its waker | the heir, as it takes the lock or gives up |

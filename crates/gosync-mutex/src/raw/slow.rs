@@ -182,19 +182,11 @@ impl RawMutex {
     /// the oldest sleeper. Returns whether there was anybody.
     fn let_others_go_first(&self) -> bool {
         let begin = Instant::now();
-        self.step_aside();
+        thread::yield_now();
         // Under the model checker time tells nothing.
         let others_ran = !cfg!(gosync_loom) && begin.elapsed() > YIELD;
         let queued = self.state.load(Relaxed) & (QUEUED | HEIR | CLAIMED) == QUEUED;
         others_ran || queued && self.wake_oldest(0, |_| true)
-    }
-
-    /// Lets whoever waits for this processor run. As long as nobody finds the queue empty they lock the
-    /// slow way, as beside a sleeper: so they see that their turn is over, where they would go on until
-    /// the scheduler gives us the processor again.
-    fn step_aside(&self) {
-        self.state.fetch_or(QUEUED, Relaxed);
-        thread::yield_now();
     }
 
     /// Takes the lock if it is free; else becomes the one that polls, if nobody is awake.
@@ -210,7 +202,7 @@ impl RawMutex {
                 (state | SPINNING, Arrival::Spinner)
             } else if state & (HEIR | CLAIMED) == HEIR && !yielded {
                 // Perhaps the heir waits for this processor.
-                self.step_aside();
+                thread::yield_now();
                 yielded = true;
                 continue;
             } else {
@@ -457,7 +449,7 @@ impl RawMutex {
     fn wake_oldest(&self, claim: u32, wanted: impl Fn(u32) -> bool) -> bool {
         queue::wake_one(self.address(), |oldest| {
             let Some(oldest) = oldest else {
-                // A keeper had seen it set, and did not see it cleared; or somebody has stepped aside.
+                // A keeper had seen it set, and did not see it cleared.
                 self.state.fetch_and(!QUEUED, Relaxed);
                 return false;
             };
