@@ -19,8 +19,8 @@
 //! # Guarantees
 //!
 //! - Turns, in Go's order: a writer that waits keeps new readers out, and waits only for those that
-//!   are in (and for one that is just finding that it has to wait, until it has); when it leaves, all readers that have queued go before the next writer. So a stream of
-//!   readers cannot starve a writer: it waits for the readers that are in, and for one batch of
+//!   are in (and for one that is just finding that it has to wait, until it has); when it leaves, all
+//!   readers that have queued go before the next writer. So a stream of readers cannot starve a writer: it waits for the readers that are in, and for one batch of
 //!   queued readers per writer that goes before it. And a reader waits for one writer at most.
 //!   (Somebody waits from the moment when he has announced himself or queued. Before that, who
 //!   finds the lock taken looks again a few times, some microseconds apart.)
@@ -36,7 +36,8 @@
 //!   thread.
 //! - Misuse is caught: an unlock with nobody of its kind in panics with Go's message, changes
 //!   nothing, and the lock goes on working. (Go ends the program, and overlooks a read unlock while
-//!   a writer is in and readers wait.)
+//!   a writer is in and readers wait. Here it may be overlooked while a reader is just finding that it
+//!   has to wait.)
 //! - A form with a deadline that gives up leaves nothing behind, and a writer that does so lets in
 //!   the readers that queued because of it.
 //! - 24 bytes at most beside its data, as Go's; what the readers' cache lines take is 32 KiB for

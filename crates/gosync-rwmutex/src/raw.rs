@@ -14,11 +14,12 @@
 //! A hold is in the count of `state`, or in a slot.
 //!
 //! *Counted* is Go's way: one addition to a word that all readers share, and one subtraction, both
-//! blind, without a look at what is there. Who finds afterwards that the lock was not free is a *guest*:
-//! it has no hold, and counts itself out again before it goes the slow way. *By a slot* is the way while the bias is on: the reader shows the lock's id in a slot of its own line,
-//! looks whether the bias is still on, and takes the id out again. It writes to no word that any
-//! other thread writes to, so the cores do not wait for each other. (That is BRAVO, of Dice and
-//! Kogan, 2019.)
+//! blind, without a look at what is there. Who finds afterwards that the lock was not free is a
+//! *guest*: it has no hold, and counts itself out again before it goes the slow way. *By a slot* is
+//! the way while the bias is on: the reader shows the lock's id in a slot of its own line, looks
+//! whether the bias is still on, and takes the id out again. It writes to no word that any other
+//! thread writes to, so the cores do not wait for each other. (That is BRAVO, of Dice and Kogan,
+//! 2019.)
 //!
 //! A writer that announces itself closes both ways by the same step. Then it *gathers*: it moves
 //! the holds that it finds in the slots into the count, and turns the bias off. From there on it
@@ -371,9 +372,9 @@ impl RawRwMutex {
 
     /// Releases one read lock, on whichever thread.
     ///
-    /// One subtraction, or a compare-and-swap. The last reader that a writer waits for also wakes that writer. On
-    /// another thread than the one that locked, it may have to do what an announced writer does:
-    /// gather what the slots hold.
+    /// One subtraction, or a compare-and-swap. The last reader that a writer waits for also wakes that
+    /// writer. On another thread than the one that locked, it may have to do what an announced writer
+    /// does: gather what the slots hold.
     ///
     /// Synchronizes with the next writer's lock.
     ///

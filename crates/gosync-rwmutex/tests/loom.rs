@@ -695,7 +695,7 @@ fn a_writer_gives_up() {
     for biased in [false, true] {
         Model::new("rwmutex: a writer that gives up lets the readers in")
             .preemptions(2)
-            .at_least(300)
+            .at_least(if biased { 10_000 } else { 300 })
             .check(move || {
                 let shared = if biased {
                     Shared::biased()
