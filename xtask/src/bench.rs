@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: the benchmarks of the crate `gosync-bench`, built for release and run.
+//! `cargo xtask bench`: the benchmarks of the crate `gosync-bench`, built as one unit and run.
 
 use std::process::{Command as Program, ExitCode};
 
@@ -16,9 +16,9 @@ const HELP: &str = "\
 usage: cargo xtask bench NAME [ARGUMENT ...]
        cargo xtask bench --plot
 
-Builds the benchmark NAME for release and runs it. The arguments are the benchmark's own: the
-number of rounds, the beginnings of the names of workloads, if not all are wanted, and --csv FILE,
-to which the figures of each round are appended.
+Builds the benchmark NAME and runs it. The arguments are the benchmark's own: the number of
+rounds, the beginnings of the names of workloads, if not all are wanted, and --csv FILE, to which
+the figures of each round are appended.
 
   NAME     the file of crates/gosync-bench/src/bin that is to be run, such as mutex
   --plot   draws docs/benchmarks/*.svg from the *.csv there, and prints tables of the rest";
@@ -51,7 +51,7 @@ fn run(mut arguments: lexopt::Parser) -> anyhow::Result<ExitCode> {
 /// Runs a program of the crate `gosync-bench`, with the arguments that are left.
 fn run_in_bench(program: [&str; 2], mut arguments: lexopt::Parser) -> anyhow::Result<ExitCode> {
     let status = Program::new("cargo")
-        .args(["run", "--quiet", "--release", "-p", "gosync-bench"])
+        .args(["run", "--quiet", "--profile", "bench", "-p", "gosync-bench"])
         .args(program)
         .arg("--")
         .args(arguments.raw_args()?)

@@ -24,8 +24,9 @@ use std::sync::atomic::{AtomicU8, Ordering::SeqCst};
 
 use crate::place::Place;
 
-/// How many counts there are.
-const COUNTS: usize = 1 << 11;
+/// How many bits of a place tell its count, and how many counts there are.
+const BITS: u32 = 11;
+const COUNTS: usize = 1 << BITS;
 /// A count that stays.
 const MANY: u8 = 16;
 
@@ -42,7 +43,7 @@ impl Default for Census {
 impl Census {
     #[inline]
     fn count(&self, place: Place) -> &AtomicU8 {
-        &self.0[place.bits() % COUNTS]
+        &self.0[place.highest(BITS)]
     }
 
     #[cfg(test)]

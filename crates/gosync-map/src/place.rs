@@ -36,10 +36,11 @@ impl Place {
         Self(low ^ (product >> 64) as u64)
     }
 
-    /// Some of the bits: others than papaya's, in a table of a usual size.
+    /// The highest bits, so many. (papaya finds a key by the lowest.)
     #[inline]
-    pub(crate) fn bits(self) -> usize {
-        (self.0 >> 32) as usize
+    #[expect(clippy::cast_possible_truncation, reason = "they are few")]
+    pub(crate) fn highest(self, bits: u32) -> usize {
+        (self.0 >> (u64::BITS - bits)) as usize
     }
 
     /// The next place in the row.

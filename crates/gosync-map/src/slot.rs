@@ -210,6 +210,29 @@ impl<K, V> Slot<K, V> {
         unsafe { value.as_ref() }
     }
 
+    /// The value, if the slot is alive and has not been cleared. `None` too if it is new.
+    ///
+    /// # Safety
+    ///
+    /// As for [`key`](Self::key).
+    #[inline]
+    pub(crate) unsafe fn get_settled<'g>(
+        &self,
+        clock: &Clock,
+        guard: &'g LocalGuard<'_>,
+    ) -> Option<&'g V> {
+        let stamp = self.stamp.load(SeqCst);
+        // SAFETY: the guard was there when the slot was found, so both live for as long as it does.
+        unsafe {
+            if fits::<V>() && clock.is_of_now_at_home(stamp) {
+                return self.at(at_home());
+            }
+            clock
+                .is_of_now(stamp)
+                .then(|| self.at(guard.protect(&self.value, SeqCst)))?
+        }
+    }
+
     /// The value, if the slot is alive and has not been cleared. Stamps the slot, if it is new.
     ///
     /// # Safety
@@ -217,15 +240,13 @@ impl<K, V> Slot<K, V> {
     /// As for [`key`](Self::key).
     #[inline]
     pub(crate) unsafe fn get<'g>(&self, clock: &Clock, guard: &'g LocalGuard<'_>) -> Option<&'g V> {
-        if fits::<V>() && clock.is_of_now_at_home(self.stamp.load(SeqCst)) {
-            // SAFETY: as below.
-            return unsafe { self.at(at_home()) };
+        // SAFETY: the caller's.
+        let value = unsafe { self.get_settled(clock, guard) };
+        if value.is_none() && is_new(self.stamp.load(SeqCst)) && self.settle_slow(clock) {
+            // SAFETY: as above.
+            return unsafe { self.at(guard.protect(&self.value, SeqCst)) };
         }
-        // SAFETY: the guard was there when the slot was found, so both live for as long as it does.
-        unsafe {
-            self.settle(clock)
-                .then(|| self.at(guard.protect(&self.value, SeqCst)))?
-        }
+        value
     }
 
     /// The value, if the walk may show it: the slot is alive, it was in the table before the walk

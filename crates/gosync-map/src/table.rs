@@ -368,24 +368,28 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
             return None;
         }
         let guard = self.map.guard();
-        // As `find`, but with a guard that nobody else gets to see, and so stays in registers.
         let slot = self.map.get(&home, &guard)?;
-        match self.value_of(key, slot, &guard) {
-            Some(value) => Some(read(value)),
-            None if slot.is_followed() => self.get_in_row(home.next(), key, read),
-            None => None,
+        // SAFETY: found in this table, with a guard of this table.
+        if unsafe { slot.key() }.borrow() == key
+            // SAFETY: the same.
+            && let Some(value) = unsafe { slot.get_settled(&self.clock, &guard) }
+        {
+            return Some(read(value));
         }
+        // Not while there is a guard: one that nobody else gets to see stays in registers.
+        drop(guard);
+        self.get_slow(home, key, read)
     }
 
-    /// [`get`](Self::get) for a key that is not at home.
+    /// [`get`](Self::get) for a key that was not at home, or has not come to rest there.
     #[cold]
-    fn get_in_row<Q, R>(&self, place: Place, key: &Q, read: impl FnOnce(&V) -> R) -> Option<R>
+    fn get_slow<Q, R>(&self, home: Place, key: &Q, read: impl FnOnce(&V) -> R) -> Option<R>
     where
         K: Borrow<Q>,
         Q: Eq + ?Sized,
     {
         let guard = self.map.guard();
-        let (_, _, value) = self.find_in_row(place, key, &guard)?;
+        let (_, _, value) = self.find(home, key, &guard).ok()?;
         Some(read(value))
     }
 
