@@ -80,6 +80,7 @@ mod pooled;
 mod registry;
 mod stats;
 mod store;
+mod words;
 
 use std::{fmt, sync::Arc};
 
@@ -91,7 +92,7 @@ pub use crate::{
     registry::collect,
     stats::Stats,
 };
-use crate::{builder::Rules, magazine::in_registers, store::Store};
+use crate::{builder::Rules, store::Store, words::by_words};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
@@ -254,7 +255,7 @@ impl<T, F> Pool<T, F> {
     {
         match self.store.claim() {
             Some(claim) => claim.read(),
-            None => in_registers(self.get_elsewhere()),
+            None => by_words(self.get_elsewhere()),
         }
     }
 
@@ -289,10 +290,7 @@ impl<T, F> Pool<T, F> {
     pub fn try_get(&self) -> Option<T> {
         match self.store.claim() {
             Some(claim) => Some(claim.read()),
-            None => self
-                .store
-                .take_elsewhere(self.rules.plan())
-                .map(in_registers),
+            None => self.store.take_elsewhere(self.rules.plan()).map(by_words),
         }
     }
 
@@ -321,9 +319,14 @@ impl<T, F> Pool<T, F> {
     /// pool.put(1);
     /// assert_eq!(std::thread::scope(|s| s.spawn(|| pool.try_get()).join().unwrap()), Some(1));
     /// ```
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "so that the caller hands the item over word by word"
+    )]
+    #[inline(always)]
     #[doc(alias = "Put")]
     pub fn put(&self, item: T) {
+        let item = by_words(item);
         // Apart, since a rule wants the item in memory: without one it need not go there.
         if self.rules.keep.is_none() && self.rules.reset.is_none() {
             self.store_item(item);
@@ -332,6 +335,7 @@ impl<T, F> Pool<T, F> {
         }
     }
 
+    #[inline(never)]
     fn put_by_rules(&self, mut item: T) {
         if let Some(keep) = self.rules.keep
             && !keep(&item)
@@ -342,7 +346,7 @@ impl<T, F> Pool<T, F> {
         if let Some(reset) = self.rules.reset {
             reset(&mut item);
         }
-        self.store_item(item);
+        self.store_item(by_words(item));
     }
 
     #[inline]

@@ -73,6 +73,8 @@ use gosync_park::{
     thread::yield_now,
 };
 
+use crate::words::by_words;
+
 /// The generation in which an item was put.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Stamp(pub(crate) u32);
@@ -410,8 +412,10 @@ impl<T> Cell<T> {
     #[inline]
     unsafe fn read(&self) -> T {
         // SAFETY: the caller's promise.
-        self.item
-            .with(|place| unsafe { by_words(place).assume_init() })
+        by_words(
+            self.item
+                .with(|place| unsafe { (*place).assume_init_read() }),
+        )
     }
 
     /// # Safety
@@ -419,9 +423,9 @@ impl<T> Cell<T> {
     /// The caller is inside, and the cell holds no item.
     #[inline]
     unsafe fn write(&self, item: T, stamp: Stamp) {
+        let item = MaybeUninit::new(by_words(item));
         // SAFETY: the caller's promise.
-        self.item
-            .with_mut(|place| unsafe { place.write(MaybeUninit::new(item)) });
+        self.item.with_mut(|place| unsafe { place.write(item) });
         // SAFETY: as above.
         self.stamp.with_mut(|place| unsafe { *place = stamp });
     }
@@ -434,48 +438,6 @@ impl<T> Cell<T> {
         // SAFETY: the caller's promise.
         self.stamp.with(|place| unsafe { *place })
     }
-}
-
-/// Reads an item of a few words one word at a time.
-///
-/// An item that was just put was mostly written so. A load of more than one of these words at once,
-/// to which the compiler would join them, waits until they have all reached the cache: that takes
-/// longer than all else that a get does.
-///
-/// # Safety
-///
-/// `from` can be read.
-#[inline]
-unsafe fn by_words<T>(from: *const MaybeUninit<T>) -> MaybeUninit<T> {
-    type Word = MaybeUninit<usize>;
-
-    const MOST: usize = 8;
-    let words = size_of::<T>() / size_of::<Word>();
-    let of_words =
-        size_of::<T>().is_multiple_of(size_of::<Word>()) && align_of::<T>() >= align_of::<Word>();
-    if !of_words || words > MOST {
-        // SAFETY: the caller's promise.
-        return unsafe { from.read() };
-    }
-    let mut item = MaybeUninit::<T>::uninit();
-    for i in 0..words {
-        // SAFETY: there are so many words, aligned, at both places.
-        unsafe {
-            // Volatile: so that they are not joined.
-            let word = from.cast::<Word>().add(i).read_volatile();
-            item.as_mut_ptr().cast::<Word>().add(i).write(word);
-        }
-    }
-    item
-}
-
-/// The item, from where a call has left it. So where it comes from such a call or from a cell, the
-/// compiler need not have it in memory in either case.
-#[inline]
-pub(crate) fn in_registers<T>(item: T) -> T {
-    let item = MaybeUninit::new(item);
-    // SAFETY: it is there, and is not read again.
-    unsafe { by_words(&raw const item).assume_init() }
 }
 
 /// A stranger inside a magazine.
