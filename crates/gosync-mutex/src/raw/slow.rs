@@ -39,7 +39,7 @@ const UNIT: u32 = 2;
 pub(super) const LONG: u32 = 256;
 
 /// How long a spinner counts the unlocks, once a millisecond, and how many in that time make the
-/// lock brisk.
+/// lock brisk in any case.
 const SAMPLE: Duration = Duration::from_micros(2);
 const BRISK_UNLOCKS: u32 = 16;
 
@@ -233,19 +233,23 @@ impl RawMutex {
         while begin.elapsed() < SAMPLE {
             hint::pause(8);
         }
+        let counted = begin.elapsed();
+        let clock = begin.elapsed().saturating_sub(counted);
+        // The line comes from the processor of the holder, which has just counted.
+        let pace = self.pace.fetch_and(!COUNTING, Relaxed);
+        let end = begin.elapsed();
+        let way = end.saturating_sub(counted + clock * 2);
+        let was_brisk = pace & BRISK != 0;
         // One that has lost the processor meanwhile has not measured anything.
-        let valid = begin.elapsed() < SAMPLE * 4;
-        let measured = |pace| {
-            let brisk = if valid && count(pace) >= BRISK_UNLOCKS {
-                BRISK
-            } else if valid {
-                0
-            } else {
-                pace & BRISK
-            };
-            pace & !(COUNTING | BRISK) | brisk
+        let brisk = if end < SAMPLE * 4 {
+            are_brisk(count(pace), counted, way)
+        } else {
+            was_brisk
         };
-        measured(self.pace.update(Relaxed, Relaxed, measured)) & BRISK != 0
+        if brisk != was_brisk {
+            self.pace.fetch_xor(BRISK, Relaxed);
+        }
+        brisk
     }
 
     /// Polls for the lock as long as that makes sense. Returns whether it was got.
@@ -477,6 +481,13 @@ fn now() -> u32 {
     clock::micros() >> UNIT << BEGAN.trailing_zeros()
 }
 
+/// Whether one thread alone, which had so many sections in this time, gets more done than two in turn,
+/// to each of which the lock and what it protects make their `way` between processors. (If two take
+/// turns, a section is as much of a thread's time as what is between two of its sections.)
+fn are_brisk(sections: u32, time: Duration, way: Duration) -> bool {
+    sections >= BRISK_UNLOCKS || 2 * way * sections > time / 2
+}
+
 /// The pace as a turn begins.
 fn begin_turn(pace: u32, now: u32) -> u32 {
     // In another millisecond, or so, than the last one.
@@ -535,6 +546,16 @@ mod tests {
             mutex.state.load(Relaxed),
             mutex.pace.load(Relaxed) & (KEEPER | BRISK | COUNTING),
         )
+    }
+
+    /// Very short sections are brisk, and longer ones where the way is long; long ones never are.
+    #[test]
+    fn sections_are_brisk_where_the_way_is_long() {
+        let brisk = |sections, way| are_brisk(sections, SAMPLE, Duration::from_nanos(way));
+        assert!(brisk(BRISK_UNLOCKS, 0));
+        assert!(!brisk(6, 25));
+        assert!(brisk(6, 125));
+        assert!(!brisk(0, 10_000));
     }
 
     /// The window between a release and the claim's heir taking it: nobody passes the heir.
