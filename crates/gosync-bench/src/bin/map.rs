@@ -3,7 +3,8 @@
 //! The workloads are those of Go's own benchmarks of `sync.Map`, by name. Keys and values are
 //! numbers, in Go `int`s that are made `any`s as Go's users do. The peers take turns within each
 //! round. Shown are millions of operations a second over all threads: medians over the rounds, with
-//! the spread in brackets, and how the first compares to papaya and to Go.
+//! the spread in brackets, and how the first compares to papaya, also with entries as large as its own,
+//! and to Go.
 //!
 //! Where the map grows as long as the workload runs, all do the same number of operations, as in Go's
 //! benchmarks: a faster map would get to larger tables. The others run for the same time.
@@ -127,24 +128,54 @@ impl<S: BuildHasher + Default + Send + Sync> Map for gosync_map::Map<u64, u64, S
     }
 }
 
-impl Map for papaya::HashMap<u64, u64, RandomState> {
+/// A value.
+trait Value: Copy + Send + Sync {
+    fn from(value: u64) -> Self;
+    fn get(self) -> u64;
+}
+
+impl Value for u64 {
+    fn from(value: u64) -> Self {
+        value
+    }
+
+    fn get(self) -> u64 {
+        self
+    }
+}
+
+/// One that makes papaya's entries as large as those of gosync: 40 bytes, with the key.
+#[derive(Clone, Copy)]
+struct Wide([u64; 4]);
+
+impl Value for Wide {
+    fn from(value: u64) -> Self {
+        Self([value; 4])
+    }
+
+    fn get(self) -> u64 {
+        self.0[0]
+    }
+}
+
+impl<V: Value> Map for papaya::HashMap<u64, V, RandomState> {
     fn load(&self, key: u64) -> Option<u64> {
-        self.pin().get(&key).copied()
+        self.pin().get(&key).map(|value| value.get())
     }
 
     fn store(&self, key: u64, value: u64) {
-        self.pin().insert(key, value);
+        self.pin().insert(key, V::from(value));
     }
 
     fn load_or_store(&self, key: u64, value: u64) -> (u64, bool) {
-        match self.pin().try_insert(key, value) {
-            Ok(value) => (*value, false),
-            Err(found) => (*found.current, true),
+        match self.pin().try_insert(key, V::from(value)) {
+            Ok(value) => (value.get(), false),
+            Err(found) => (found.current.get(), true),
         }
     }
 
     fn load_and_delete(&self, key: u64) -> Option<u64> {
-        self.pin().remove(&key).copied()
+        self.pin().remove(&key).map(|value| value.get())
     }
 
     fn delete(&self, key: u64) {
@@ -152,12 +183,13 @@ impl Map for papaya::HashMap<u64, u64, RandomState> {
     }
 
     fn swap(&self, key: u64, value: u64) -> Option<u64> {
-        self.pin().insert(key, value).copied()
+        let old = self.pin().insert(key, V::from(value)).copied();
+        old.map(V::get)
     }
 
     fn compare_and_swap(&self, key: u64, old: u64, new: u64) -> bool {
-        let compute = |entry: Option<(&u64, &u64)>| match entry {
-            Some((_, value)) if *value == old => papaya::Operation::Insert(new),
+        let compute = |entry: Option<(&u64, &V)>| match entry {
+            Some((_, value)) if value.get() == old => papaya::Operation::Insert(V::from(new)),
             _ => papaya::Operation::Abort(()),
         };
         matches!(
@@ -168,7 +200,7 @@ impl Map for papaya::HashMap<u64, u64, RandomState> {
 
     fn range(&self, mut f: impl FnMut(u64, u64)) {
         for (key, value) in &self.pin() {
-            f(*key, *value);
+            f(*key, value.get());
         }
     }
 
@@ -386,6 +418,10 @@ fn peers() -> Vec<Peer<Threaded>> {
     let mut peers = vec![
         Peer::new("gosync", run::<gosync_map::Map<u64, u64>>),
         Peer::new("papaya", run::<papaya::HashMap<u64, u64, RandomState>>),
+        Peer::new(
+            "papaya, 40 B",
+            run::<papaya::HashMap<u64, Wide, RandomState>>,
+        ),
         Peer::new("dashmap", run::<dashmap::DashMap<u64, u64, RandomState>>),
         Peer::new("RwLock<HashMap>", run::<Locked>),
         Peer::new(
@@ -403,7 +439,11 @@ fn peers() -> Vec<Peer<Threaded>> {
 }
 
 fn main() -> ExitCode {
-    let comparisons = &[("papaya", &["papaya"] as &[_]), ("Go", &["Go"])];
+    let comparisons = &[
+        ("papaya", &["papaya"] as &[_]),
+        ("papaya, 40 B", &["papaya, 40 B"]),
+        ("Go", &["Go"]),
+    ];
     let mut table = Table::new(Options::from_env(5), peers(), comparisons);
     for workload in WORKLOADS {
         for threads in [1, 2, 8] {
