@@ -419,7 +419,7 @@ fn peers() -> Vec<Peer<Threaded>> {
         Peer::new("gosync", run::<gosync_map::Map<u64, u64>>),
         Peer::new("papaya", run::<papaya::HashMap<u64, u64, RandomState>>),
         Peer::new(
-            "papaya, 40 B",
+            "papaya (40 B)",
             run::<papaya::HashMap<u64, Wide, RandomState>>,
         ),
         Peer::new("dashmap", run::<dashmap::DashMap<u64, u64, RandomState>>),
@@ -441,7 +441,7 @@ fn peers() -> Vec<Peer<Threaded>> {
 fn main() -> ExitCode {
     let comparisons = &[
         ("papaya", &["papaya"] as &[_]),
-        ("papaya, 40 B", &["papaya, 40 B"]),
+        ("papaya (40 B)", &["papaya (40 B)"]),
         ("Go", &["Go"]),
     ];
     let mut table = Table::new(Options::from_env(5), peers(), comparisons);
