@@ -242,11 +242,13 @@ impl<K, V> Slot<K, V> {
     pub(crate) unsafe fn get<'g>(&self, clock: &Clock, guard: &'g LocalGuard<'_>) -> Option<&'g V> {
         // SAFETY: the caller's.
         let value = unsafe { self.get_settled(clock, guard) };
-        if value.is_none() && is_new(self.stamp.load(SeqCst)) && self.settle_slow(clock) {
-            // SAFETY: as above.
-            return unsafe { self.at(guard.protect(&self.value, SeqCst)) };
+        if value.is_some() {
+            return value;
         }
-        value
+        // Dead, cleared, or new: or it was new, and somebody has stamped it since.
+        let settled = self.settle(clock);
+        // SAFETY: as above.
+        settled.then(|| unsafe { self.at(guard.protect(&self.value, SeqCst)) })?
     }
 
     /// The value, if the walk may show it: the slot is alive, it was in the table before the walk
