@@ -335,6 +335,7 @@ impl<T, F> Pool<T, F> {
         }
     }
 
+    /// Not inlined: the rules have the item where the caller has handed it over, without a copy.
     #[inline(never)]
     fn put_by_rules(&self, mut item: T) {
         if let Some(keep) = self.rules.keep

@@ -698,10 +698,17 @@ impl<T> Inside<'_, T> {
     }
 
     /// Adds an item, as the youngest. There must be spare room.
-    pub(crate) fn put(&mut self, Entry { stamp, item }: Entry<T>) {
+    pub(crate) fn put(&mut self, entry: Entry<T>) {
         assert!(self.has_room());
-        // SAFETY: the top is below `room`, which is no more than the number of cells.
-        let cell = unsafe { self.mine.0.cell(self.top()) };
+        self.push(entry);
+    }
+
+    /// The same, with the room yet to be raised.
+    fn push(&mut self, Entry { stamp, item }: Entry<T>) {
+        let top = self.top();
+        assert!(top < self.mine.head().cells);
+        // SAFETY: below the number of cells.
+        let cell = unsafe { self.mine.0.cell(top) };
         // SAFETY: the owner is inside, and by invariant 2 there is no item.
         unsafe { cell.write(item, stamp) };
         self.word += 1;
@@ -813,16 +820,10 @@ impl<T> Inside<'_, T> {
     /// be no items yet.
     pub(crate) fn adopt(&mut self, entries: impl Iterator<Item = Entry<T>>) {
         let before = self.top();
-        for Entry { stamp, item } in entries {
-            let top = self.top();
-            assert!(top < self.mine.head().cells, "no more than the cells");
-            // SAFETY: below the number of cells.
-            let cell = unsafe { self.mine.0.cell(top) };
-            // SAFETY: the owner is inside, and by invariant 2 there is no item.
-            unsafe { cell.write(item, stamp) };
-            self.word += 1;
+        for entry in entries {
+            self.push(entry);
         }
-        // At the end: to raise it with each item would be to wait for the last time, each time.
+        // At the end: to raise it with each item would be to wait for the store of the last one.
         self.set_room(self.room() + (self.top() - before));
     }
 }

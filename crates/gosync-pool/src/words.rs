@@ -12,7 +12,8 @@ const MOST: usize = 8;
 ///
 /// It was mostly written so, just now: by who made it, or by the put before this get. A load of more
 /// than one of these words at once, to which the compiler would join them, waits until they have all
-/// reached the cache. That takes longer than all else that a get and a put do.
+/// reached the cache. That takes longer than all else that a get and a put do. So this is called at each
+/// step at which the compiler would copy an item, whichever functions it inlines.
 #[inline]
 pub(crate) fn by_words<T>(item: T) -> T {
     let words = size_of::<T>() / size_of::<Word>();

@@ -20,8 +20,9 @@
 //!
 //! - Turns, in Go's order: a writer that waits keeps new readers out, and waits only for those that
 //!   are in (and for one that is just finding that it has to wait, until it has); when it leaves, all
-//!   readers that have queued go before the next writer. So a stream of readers cannot starve a writer: it waits for the readers that are in, and for one batch of
-//!   queued readers per writer that goes before it. And a reader waits for one writer at most.
+//!   readers that have queued go before the next writer. So a stream of readers cannot starve a writer:
+//!   it waits for the readers that are in, and for one batch of queued readers per writer that goes
+//!   before it. And a reader waits for one writer at most.
 //!   (Somebody waits from the moment when he has announced himself or queued. Before that, who
 //!   finds the lock taken looks again a few times, some microseconds apart.)
 //! - Reads do not slow each other down: where readers keep meeting, without a write in between,

@@ -475,8 +475,9 @@ impl RawRwMutex {
     /// Locks for writing if nobody is in, and returns whether it did. Never waits.
     ///
     /// Fails if a reader is in, or about to find that it has to wait; if another writer is in, waiting,
-    /// or about to come or go; or if another thread releases a read lock that was not its own. If it succeeds, it synchronizes as
-    /// [`lock_exclusive`](Self::lock_exclusive) does; a failure orders nothing.
+    /// or about to come or go; or if another thread releases a read lock that was not its own. If it
+    /// succeeds, it synchronizes as [`lock_exclusive`](Self::lock_exclusive) does; a failure orders
+    /// nothing.
     ///
     /// # Examples
     ///
