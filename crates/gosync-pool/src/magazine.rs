@@ -9,18 +9,18 @@
 //!         0                   bottom      top               room                    cells
 //! ```
 //!
-//! One thread at a time is in a magazine: the owner, or one stranger. The owner goes in and out
-//! without a read-modify-write and without a fence, so that a get and a put cost a few loads and
-//! stores; the stranger pays for both (`gosync_park::barrier`). Nobody waits: who finds the other
-//! one inside goes elsewhere.
+//! A put fills the cell at the top and raises the top. A get lowers the top, looks whether a stranger
+//! is here, and reads the cell: it is the owner's alone then. Neither has a read-modify-write, nor a
+//! fence; the stranger pays for both (`gosync_park::barrier`). What takes the owner more than one such
+//! step, it does inside, where no stranger is. Nobody waits: who finds the other one goes elsewhere.
 //!
-//! | step | the owner | a stranger |
-//! |---|---|---|
-//! | says so | sets `INSIDE` | sets `VISITED`, unless another stranger has |
-//! | fence | `light` | `heavy` |
-//! | looks | `VISITED` is set: clears `INSIDE`, leaves | `INSIDE` is set: clears `VISITED`, leaves |
-//! | is inside | puts and gets, moves items down | takes items from the bottom |
-//! | leaves | clears `INSIDE`, sets the top | clears `VISITED`, raises the bottom |
+//! | step | a get | the owner, to go inside | a stranger |
+//! |---|---|---|---|
+//! | says so | lowers the top | sets `INSIDE` | sets `VISITED`, unless another stranger has |
+//! | fence | `light` | `light` | `heavy` |
+//! | looks | `VISITED` is set, or the bottom is as high: raises the top, leaves | `VISITED` is set: clears `INSIDE`, leaves | `INSIDE` is set: clears `VISITED`, leaves |
+//! | does | reads the cell | puts and gets, moves items down | reads the top, takes items from the bottom |
+//! | leaves | | clears `INSIDE`, sets the top | clears `VISITED`, raises the bottom |
 //!
 //! The word of a magazine, which only its owner writes:
 //!
@@ -41,14 +41,17 @@
 //!
 //! 1. Owner and stranger are not inside at once: by the two halves of the fence, one of them sees the
 //!    flag of the other. Nor are two strangers, since they set `VISITED` by a swap.
-//! 2. The cells from the bottom to the top hold items, the others do not. Only who is inside touches
-//!    cells.
-//! 3. What one did inside happens before what the next one does: each leaves by a Release store to
-//!    its word, which the other one reads with Acquire when it looks.
-//! 4. A magazine holds one permit (see the depot) for each cell from the bottom to `room`, and the
+//! 2. In the same way a get sees the stranger, or the stranger sees the lower top. So what a stranger
+//!    finds below the top stays there while it is inside: no get takes it, and only the owner writes
+//!    to cells, at the top or inside.
+//! 3. The cells from the bottom to the top hold items, the others do not. (While a get that is in vain
+//!    looks, the top is lower by one, maybe below the bottom.)
+//! 4. What one did happens before what the next one does: each leaves by a Release store to its word,
+//!    which the other one reads with Acquire when it looks.
+//! 5. A magazine holds one permit (see the depot) for each cell from the bottom to `room`, and the
 //!    top is no higher. So it never has more items than permits, and whoever takes an item takes its
 //!    permit along.
-//! 5. From the bottom to the top items become younger, or stay as young: so what is too old is at
+//! 6. From the bottom to the top items become younger, or stay as young: so what is too old is at
 //!    the bottom.
 //!
 //! When a thread ends, another one may get its number, and with it the magazine. Everything that
@@ -313,7 +316,8 @@ impl<'a, T> MagazineRef<'a, T> {
     }
 
     fn top(self) -> u32 {
-        self.head().word.load(Relaxed) & TOP
+        // Acquire: pairs with the owner's stores, so that we see the items below.
+        self.head().word.load(Acquire) & TOP
     }
 
     fn bottom(self) -> u32 {
@@ -322,7 +326,7 @@ impl<'a, T> MagazineRef<'a, T> {
 
     /// The number of items. Exact if nobody is at work here.
     pub(crate) fn len(self) -> u32 {
-        // Relaxed, both: what a get must find, since its put happened before, is counted.
+        // What a get must find, since its put happened before, is counted.
         self.top().saturating_sub(self.bottom())
     }
 
@@ -391,7 +395,7 @@ impl<'a, T> MagazineRef<'a, T> {
                 return None;
             }
         };
-        // Pairs with the fence in `pass`.
+        // Pairs with the fence in `pass`. The top is read after it.
         if !barrier::heavy() {
             return None;
         }
@@ -408,7 +412,7 @@ impl<'a, T> MagazineRef<'a, T> {
 impl<T> Cell<T> {
     /// # Safety
     ///
-    /// The caller is inside, the cell holds an item, and it is not read again.
+    /// Nobody else is at this cell, which holds an item, and it is not read again.
     #[inline]
     unsafe fn read(&self) -> T {
         // SAFETY: the caller's promise.
@@ -420,7 +424,7 @@ impl<T> Cell<T> {
 
     /// # Safety
     ///
-    /// The caller is inside, and the cell holds no item.
+    /// Nobody else is at this cell, which holds no item.
     #[inline]
     unsafe fn write(&self, item: T, stamp: Stamp) {
         let item = MaybeUninit::new(by_words(item));
@@ -432,7 +436,7 @@ impl<T> Cell<T> {
 
     /// # Safety
     ///
-    /// The caller is inside.
+    /// Nobody writes to this cell.
     #[inline]
     unsafe fn stamp(&self) -> Stamp {
         // SAFETY: the caller's promise.
@@ -451,19 +455,20 @@ impl<T> Visit<'_, T> {
     /// Takes the oldest item, with its permit, if there is one and its stamp is wanted.
     pub(crate) fn take(&mut self, wanted: impl Fn(Stamp) -> bool) -> Option<Entry<T>> {
         let oldest = self.magazine.bottom() + self.taken;
-        if oldest == self.magazine.top() {
+        // Each time anew: the owner may have put more, and may be about to get the youngest.
+        if oldest >= self.magazine.top() {
             return None;
         }
         // SAFETY: below the top, so below the number of cells.
         let cell = unsafe { self.magazine.cell(oldest) };
-        // SAFETY: we are inside.
+        // SAFETY: we are inside, and the cell is below the top.
         let stamp = unsafe { cell.stamp() };
         if !wanted(stamp) {
             return None;
         }
         self.taken += 1;
-        // SAFETY: we are inside, and by invariant 2 the cell holds an item. It is not read again:
-        // the bottom goes up.
+        // SAFETY: we are inside, and by invariants 2 and 3 the cell holds an item, and the owner leaves
+        // it alone. It is not read again: the bottom goes up.
         let item = unsafe { cell.read() };
         Some(Entry { stamp, item })
     }
@@ -515,12 +520,13 @@ impl<'a, T> Mine<'a, T> {
         self.0.tally()
     }
 
-    /// Says that the owner goes in, and returns `visits` as they are then: if it is `VISITED` or
-    /// more, the owner is not inside and has to take it back.
+    /// Says by this word what the owner does, and returns `visits` as they are then: if it is `VISITED`
+    /// or more, the owner has to take it back.
     #[inline]
     fn pass(self, word: u32) -> u32 {
-        // Relaxed: the fence orders it.
-        self.head().word.store(word | INSIDE, Relaxed);
+        // Release: pairs with `top`. A stranger that reads the top here sees the items below, for which
+        // the fence comes too late.
+        self.head().word.store(word, Release);
         // Pairs with the fence in `visit`.
         barrier::light();
         // Acquire: pairs with the store by the stranger before, in `Visit::drop`.
@@ -530,11 +536,11 @@ impl<'a, T> Mine<'a, T> {
     /// Leaves, or takes it back.
     #[inline]
     fn leave(self, word: u32) {
-        // Release: pairs with the loads by who goes in next.
+        // Release: pairs with the loads by who goes in next, and with `top`.
         self.head().word.store(word, Release);
     }
 
-    /// Goes in to put one more item, unless there is no room, or a stranger is inside.
+    /// The cell for one more item, unless there is no room. A stranger is in nobody's way.
     #[inline]
     pub(crate) fn vacancy(self) -> Option<Vacancy<'a, T>> {
         // Acquire: pairs with the stores by the owner before; see the module.
@@ -544,28 +550,27 @@ impl<'a, T> Mine<'a, T> {
         if word & (INSIDE | TOP) >= self.head().room.load(Relaxed) {
             return None;
         }
-        if self.pass(word) >= VISITED {
-            self.leave(word);
-            return None;
-        }
         Some(Vacancy { mine: self, word })
     }
 
-    /// Goes in to get the youngest item, unless there is none, a stranger is inside, or it is time
+    /// Makes the youngest item the caller's, unless there is none, a stranger is inside, or it is time
     /// to count.
     #[inline]
     pub(crate) fn claim(self) -> Option<Claim<'a, T>> {
         // Acquire: pairs with the stores by the owner before; see the module.
         let word = self.head().word.load(Acquire);
-        if word & (DUE | INSIDE) != 0 {
+        // One comparison for all three: from 1 to TOP there is an item, and nothing else.
+        if (word & (DUE | INSIDE | TOP)).wrapping_sub(1) >= TOP {
             return None;
         }
+        let top = word & TOP;
         // One comparison for both: VISITED is above any top.
-        if self.pass(word) >= word & TOP {
+        if self.pass(word.wrapping_add(GOT - 1)) >= top {
             self.leave(word);
             return None;
         }
-        Some(Claim { mine: self, word })
+        // SAFETY: below the top, so below the number of cells.
+        Some(Claim(unsafe { self.0.cell(top - 1) }))
     }
 
     /// Goes in to do more, unless a stranger is inside.
@@ -575,7 +580,7 @@ impl<'a, T> Mine<'a, T> {
         if word & INSIDE != 0 {
             return None;
         }
-        if self.pass(word) >= VISITED {
+        if self.pass(word | INSIDE) >= VISITED {
             self.leave(word);
             return None;
         }
@@ -592,50 +597,36 @@ impl<'a, T> Mine<'a, T> {
     }
 }
 
-/// An owner inside its magazine, about to put an item. It has to.
-#[must_use = "the magazine would stay closed"]
+/// Room for an item, in the hands of the owner.
 pub(crate) struct Vacancy<'a, T> {
     mine: Mine<'a, T>,
     word: u32,
 }
 
 impl<T> Vacancy<'_, T> {
-    /// Adds the item, as the youngest, and leaves.
+    /// Adds the item, as the youngest.
     #[inline]
     pub(crate) fn fill(self, item: T, stamp: Stamp) {
         // SAFETY: the top is below `room`, which is no more than the number of cells.
         let cell = unsafe { self.mine.0.cell(self.word & TOP) };
-        // SAFETY: the owner is inside, and by invariant 2 there is no item.
+        // SAFETY: by invariants 2 and 3 there is no item, and no stranger at this cell.
         unsafe { cell.write(item, stamp) };
         self.mine.leave(self.word + 1);
     }
 }
 
-/// An owner inside its magazine, about to get an item.
+/// An item that is no longer in the magazine, but for its place.
 #[must_use = "the item would be lost"]
-pub(crate) struct Claim<'a, T> {
-    mine: Mine<'a, T>,
-    word: u32,
-}
+pub(crate) struct Claim<'a, T>(&'a Cell<T>);
 
 impl<T> Claim<'_, T> {
     /// The item.
     #[inline]
     pub(crate) fn read(self) -> T {
-        // SAFETY: the top is above the bottom, so not zero, and no more than the number of cells.
-        let cell = unsafe { self.mine.0.cell((self.word & TOP) - 1) };
-        // SAFETY: the owner is inside, and by invariant 2 there is an item. Read once: the top
-        // comes down.
-        unsafe { cell.read() }
-        // Here `self` is dropped, and the owner leaves. As a last statement that would stand
-        // between the item and the place where the caller wants it, and cost a copy.
-    }
-}
-
-impl<T> Drop for Claim<'_, T> {
-    #[inline]
-    fn drop(&mut self) {
-        self.mine.leave(self.word.wrapping_add(GOT - 1));
+        // SAFETY: by invariants 2 and 3 there is an item, and no stranger at this cell. Read once: the
+        // top has come down. There is nothing but this owner that could put another one here, and it
+        // has not done so since.
+        unsafe { self.0.read() }
     }
 }
 
@@ -693,7 +684,7 @@ impl<T> Inside<'_, T> {
         self.word = self.word.wrapping_add(GOT - 1);
         // SAFETY: it was below the top, so below the number of cells.
         let cell = unsafe { self.mine.0.cell(self.top()) };
-        // SAFETY: the owner is inside, and by invariant 2 there was an item. The top has come down.
+        // SAFETY: the owner is inside, and by invariant 3 there was an item. The top has come down.
         Some(unsafe { cell.read() })
     }
 
@@ -709,7 +700,7 @@ impl<T> Inside<'_, T> {
         assert!(top < self.mine.head().cells);
         // SAFETY: below the number of cells.
         let cell = unsafe { self.mine.0.cell(top) };
-        // SAFETY: the owner is inside, and by invariant 2 there is no item.
+        // SAFETY: the owner is inside, and by invariant 3 there is no item.
         unsafe { cell.write(item, stamp) };
         self.word += 1;
     }
@@ -809,7 +800,7 @@ impl<T> Inside<'_, T> {
         let alike = (bottom..top).rev().take(most);
         let from = alike.take_while(|&i| stamp_of(i) == stamp).last()?;
         let mut items = blank();
-        // SAFETY: as above, and by invariant 2 there are items. The top comes down.
+        // SAFETY: as above, and by invariant 3 there are items. The top comes down.
         items.extend((from..top).map(|i| unsafe { self.mine.0.cell(i).read() }));
         self.word -= top - from;
         self.set_room(self.room() - (top - from));

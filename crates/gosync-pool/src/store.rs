@@ -17,6 +17,7 @@
 //! out first, and their destructors run when the pool is whole again.
 
 use std::{
+    hint,
     marker::PhantomData,
     num::NonZeroU32,
     ptr::{self, NonNull},
@@ -287,17 +288,16 @@ fn bucket_len(bucket: usize) -> usize {
 }
 
 impl<T> Table<T> {
-    /// Where the pointer to a magazine is, if there is memory for it.
+    /// Where the pointer to the magazine of the thread with this number is, if there is memory for it.
+    /// With no number, a null pointer.
     #[inline]
-    fn slot(&self, index: NonZeroU32) -> Option<&Slot<T>> {
-        self.near
-            .get(index.get() as usize)
-            .or_else(|| self.far_slot(index))
-    }
-
-    #[inline]
-    fn far_slot(&self, index: NonZeroU32) -> Option<&Slot<T>> {
-        let (bucket, place) = far(index);
+    fn slot(&self, index: Option<NonZeroU32>) -> Option<&Slot<T>> {
+        let near = index.map_or(0, NonZeroU32::get) as usize;
+        if let Some(slot) = self.near.get(near) {
+            return Some(slot);
+        }
+        hint::cold_path();
+        let (bucket, place) = far(index?);
         // Acquire: pairs with the CAS in `publish`, so that we see the bucket's slots.
         let first = self.far.get(bucket)?.load(Acquire);
         if first.is_null() {
@@ -308,9 +308,9 @@ impl<T> Table<T> {
         Some(unsafe { &*first.add(place) })
     }
 
-    /// The magazine of the thread with this number.
+    /// The magazine of the thread with this number; none without a number.
     #[inline]
-    fn magazine(&self, index: NonZeroU32) -> Option<MagazineRef<'_, T>> {
+    fn magazine(&self, index: Option<NonZeroU32>) -> Option<MagazineRef<'_, T>> {
         // Acquire: pairs with the CAS in `publish`, so that we see the magazine's fields.
         let head = NonNull::new(self.slot(index)?.load(Acquire))?;
         // SAFETY: from `allocate_magazine`, freed only when the table is.
@@ -322,14 +322,14 @@ impl<T> Table<T> {
         // Relaxed: a magazine whose put happened before this get is counted in.
         let highest = self.highest.load(Relaxed);
         let indices = (start..=highest).chain(1..start.min(highest.saturating_add(1)));
-        indices.filter_map(|index| self.magazine(NonZeroU32::new(index)?))
+        indices.filter_map(|index| self.magazine(NonZeroU32::new(index)))
     }
 
     /// The magazine of the calling thread, if there is one. Nothing in here can panic: then a
     /// put would have to be ready to drop its item.
     #[inline]
     fn mine(&self) -> Option<Mine<'_, T>> {
-        let magazine = self.magazine(known_thread_index()?)?;
+        let magazine = self.magazine(known_thread_index())?;
         // SAFETY: no other living thread has this number, and `Mine` stays on this thread.
         Some(unsafe { Mine::new(magazine) })
     }
@@ -337,7 +337,7 @@ impl<T> Table<T> {
     fn mine_or_new(&self) -> Option<Mine<'_, T>> {
         let index = thread_index()?;
         let magazine = self
-            .magazine(index)
+            .magazine(Some(index))
             .unwrap_or_else(|| self.allocate_magazine(index));
         // SAFETY: as in `mine`.
         Some(unsafe { Mine::new(magazine) })
@@ -538,7 +538,7 @@ impl<T> Table<T> {
     #[inline(never)]
     fn allocate_magazine(&self, index: NonZeroU32) -> MagazineRef<'_, T> {
         let slot = self
-            .slot(index)
+            .slot(Some(index))
             .unwrap_or_else(|| self.allocate_bucket(index));
         let new = Magazine::allocate();
         // No other thread has this number, but the allocator may have come here through a pool

@@ -163,7 +163,8 @@ fn put_after_steal() {
 #[test]
 fn refill_races_steal() {
     Model::new("pool: the owner goes round while a thief goes in")
-        .at_least(100)
+        .preemptions(4)
+        .at_least(1000)
         .check(|| {
             let (pool, drops) = set_up();
             pool.put(Item::new(1, &drops));
@@ -174,6 +175,29 @@ fn refill_races_steal() {
             assert_eq!(all(&pool, [mine, got]), [1, 2]);
             drop(pool);
             assert_eq!(drops.load(SeqCst), 2);
+        });
+}
+
+/// The owner moves an item down to where another one was dropped, while a thief goes in: the thief
+/// knows where the oldest one is.
+#[test]
+fn settle_races_steal() {
+    Model::new("pool: items are moved while a thief goes in")
+        .at_least(100)
+        .check(|| {
+            let (pool, drops) = set_up();
+            pool.put(Item::new(1, &drops));
+            pool.collect();
+            pool.put(Item::new(2, &drops));
+            // The first one is old now.
+            pool.collect();
+            assert_eq!(drops.load(SeqCst), 1);
+            let thief = thief(&pool, get);
+            pool.put(Item::new(3, &drops));
+            let got = thief.join().unwrap();
+            assert_eq!(all(&pool, [got]), [2, 3]);
+            drop(pool);
+            assert_eq!(drops.load(SeqCst), 3);
         });
 }
 
