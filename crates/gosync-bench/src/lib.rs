@@ -3,9 +3,11 @@
 pub mod go;
 mod place;
 pub mod plain;
+mod ring;
 pub mod table;
 
 pub use place::Place;
+pub use ring::Ring;
 pub use table::{Peer, Table};
 
 use std::{

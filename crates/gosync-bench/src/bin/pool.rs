@@ -14,7 +14,13 @@
 //! medians over the rounds, with the spread in brackets. Of the ratios the median is taken over the
 //! rounds. Each touches the buffer's first byte. Go's pool holds pointers to slices, as Go's users
 //! have it, and is `go/pool/main.go`, built and run if there is a `go`. The column `nothing` is the
-//! workload without a pool and without buffers: what is not the pools' fault.
+//! workload without a pool and without buffers: what is not the pools' fault. The column `bare ring` is
+//! no pool either, but the least that brings items from one thread back to one other.
+
+#![expect(
+    clippy::inline_always,
+    reason = "whether a call stands between is not the pools' merit"
+)]
 
 use std::{
     alloc::{GlobalAlloc, Layout, System},
@@ -31,7 +37,7 @@ use std::{
 };
 
 use gosync_bench::{
-    Options, Padded, Place, Sample, Spread, Table, go, race,
+    Options, Padded, Place, Ring, Sample, Spread, Table, go, race,
     table::{self, Comparison},
 };
 
@@ -70,17 +76,17 @@ impl Peer for gosync_pool::Pool<Vec<u8>, Init> {
         Self::new(Box::new(move || make(size)))
     }
 
-    #[inline]
+    #[inline(always)]
     fn get(&self) -> Vec<u8> {
         self.get()
     }
 
-    #[inline]
+    #[inline(always)]
     fn put(&self, item: Vec<u8>) {
         self.put(item);
     }
 
-    #[inline]
+    #[inline(always)]
     fn first(item: &mut Vec<u8>) -> &mut u8 {
         &mut item[0]
     }
@@ -96,7 +102,7 @@ impl Peer for Malloc {
         Self(size)
     }
 
-    #[inline]
+    #[inline(always)]
     fn get(&self) -> Vec<u8> {
         let size = black_box(self.0);
         // Small ones as they come: to zero them costs as much again. A large one from a pool is
@@ -113,12 +119,12 @@ impl Peer for Malloc {
         buffer
     }
 
-    #[inline]
+    #[inline(always)]
     fn put(&self, item: Vec<u8>) {
         drop(item);
     }
 
-    #[inline]
+    #[inline(always)]
     fn first(item: &mut Vec<u8>) -> &mut u8 {
         &mut item[0]
     }
@@ -149,7 +155,7 @@ impl Peer for Nothing {
         Self
     }
 
-    #[inline]
+    #[inline(always)]
     fn get(&self) -> Blank {
         Blank {
             first: black_box(BYTE.with(Cell::as_ptr)),
@@ -157,15 +163,43 @@ impl Peer for Nothing {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn put(&self, item: Blank) {
         black_box(item);
     }
 
-    #[inline]
+    #[inline(always)]
     fn first(item: &mut Blank) -> &mut u8 {
         // SAFETY: the byte lives as long as the thread, which is this one, and has no other borrow.
         unsafe { &mut *item.first }
+    }
+}
+
+/// No pool, but what one could come to in a pipeline.
+struct Bare(Ring<Vec<u8>>, usize);
+
+impl Peer for Bare {
+    type Item<'a> = Vec<u8>;
+
+    fn new(size: usize) -> Self {
+        Self(Ring::new(), size)
+    }
+
+    #[inline(always)]
+    fn get(&self) -> Vec<u8> {
+        // SAFETY: in the pipeline one thread gets.
+        unsafe { self.0.get() }.unwrap_or_else(|| make(self.1))
+    }
+
+    #[inline(always)]
+    fn put(&self, item: Vec<u8>) {
+        // SAFETY: one thread puts, and when it has ended the main thread does.
+        drop(unsafe { self.0.put(item) });
+    }
+
+    #[inline(always)]
+    fn first(item: &mut Vec<u8>) -> &mut u8 {
+        &mut item[0]
     }
 }
 
@@ -184,17 +218,17 @@ impl Peer for opool::Pool<Allocator, Vec<u8>> {
         Self::new(1024, Allocator(size))
     }
 
-    #[inline]
+    #[inline(always)]
     fn get(&self) -> Self::Item<'_> {
         self.get()
     }
 
-    #[inline]
+    #[inline(always)]
     fn put(&self, item: Self::Item<'_>) {
         drop(item);
     }
 
-    #[inline]
+    #[inline(always)]
     fn first<'a>(item: &'a mut Self::Item<'_>) -> &'a mut u8 {
         &mut item[0]
     }
@@ -209,17 +243,17 @@ impl Peer for ObjectPool {
         Self(object_pool::Pool::from_vec(Vec::new()), size)
     }
 
-    #[inline]
+    #[inline(always)]
     fn get(&self) -> Self::Item<'_> {
         self.0.pull(|| make(self.1))
     }
 
-    #[inline]
+    #[inline(always)]
     fn put(&self, item: Self::Item<'_>) {
         drop(item);
     }
 
-    #[inline]
+    #[inline(always)]
     fn first<'a>(item: &'a mut Self::Item<'_>) -> &'a mut u8 {
         &mut item[0]
     }
@@ -232,24 +266,22 @@ impl Peer for lockfree_object_pool::LinearObjectPool<Vec<u8>> {
         Self::new(move || make(size), |_| ())
     }
 
-    #[inline]
+    #[inline(always)]
     fn get(&self) -> Self::Item<'_> {
         self.pull()
     }
 
-    #[inline]
+    #[inline(always)]
     fn put(&self, item: Self::Item<'_>) {
         drop(item);
     }
 
-    #[inline]
+    #[inline(always)]
     fn first<'a>(item: &'a mut Self::Item<'_>) -> &'a mut u8 {
         &mut item[0]
     }
 }
 
-// Always: whether a call stands between is not the pools' merit.
-#[expect(clippy::inline_always, reason = "as said above")]
 #[inline(always)]
 fn take<P: Peer>(pool: &P) -> P::Item<'_> {
     let mut item = pool.get();
@@ -500,6 +532,8 @@ fn entry<P: Peer>(name: &'static str) -> Entry {
     }
 }
 
+const BARE: &str = "bare ring";
+
 /// Ours first.
 fn entries() -> Vec<Entry> {
     vec![
@@ -508,6 +542,7 @@ fn entries() -> Vec<Entry> {
         entry::<opool::Pool<Allocator, Vec<u8>>>("opool"),
         entry::<ObjectPool>("object-pool"),
         entry::<lockfree_object_pool::LinearObjectPool<Vec<u8>>>("lockfree-object-pool"),
+        entry::<Bare>(BARE),
         entry::<Nothing>("nothing"),
     ]
 }
@@ -516,6 +551,9 @@ type Column = gosync_bench::Peer<(Workload, usize)>;
 
 fn column(entry: Entry) -> Column {
     Column::of_some(entry.name, move |&(workload, threads)| {
+        if entry.name == BARE && workload != Pipeline {
+            return None;
+        }
         if workload == Instructions {
             let count = instructions(entry.name);
             return count
@@ -543,6 +581,7 @@ const COMPARISONS: &[Comparison] = &[
         "best pool",
         &["opool", "object-pool", "lockfree-object-pool"],
     ),
+    ("bare ring", &[BARE]),
     ("Go", &["Go"]),
 ];
 
