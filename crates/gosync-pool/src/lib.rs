@@ -301,9 +301,9 @@ impl<T, F> Pool<T, F> {
     /// [`max_idle`](Self::max_idle) items.
     ///
     /// Costs some loads and stores, if this thread has room, and touches no cache line that another
-    /// thread writes to. A thread that has no room for more sends half of its items to the depot, or
-    /// all if others have taken some from it. The first use of a pool by a thread allocates. It never
-    /// blocks. Sometimes it [collects](crate#ageing).
+    /// thread writes to, unless one takes items from here. A thread that has no room for more sends half
+    /// of its items to the depot, or all if others have taken some from it. The first use of a pool by a
+    /// thread allocates. It never blocks. Sometimes it [collects](crate#ageing).
     ///
     /// Happens before the `get` that returns the item.
     ///
@@ -425,8 +425,8 @@ impl<T, F> Pool<T, F> {
     /// [Ageing](crate#ageing). Called twice, with no use between, it empties the pool.
     ///
     /// Costs a look at the oldest items of each thread, some microseconds for each that has any, and
-    /// what their destructors cost. No other thread has to wait meanwhile: if it comes while its items
-    /// are looked at, it looks elsewhere. Several may collect at once. An item that another thread is
+    /// what their destructors cost. No other thread has to wait meanwhile: if it wants an item while its
+    /// own are looked at, it looks elsewhere. Several may collect at once. An item that another thread is
     /// putting or getting at the time may be left for the next collection.
     ///
     /// # Panics

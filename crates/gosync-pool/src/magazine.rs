@@ -44,10 +44,12 @@
 //! 2. In the same way a get sees the stranger, or the stranger sees the lower top. So what a stranger
 //!    finds below the top stays there while it is inside: no get takes it, and only the owner writes
 //!    to cells, at the top or inside.
-//! 3. The cells from the bottom to the top hold items, the others do not. (While a get that is in vain
-//!    looks, the top is lower by one, maybe below the bottom.)
+//! 3. The cells from the bottom to the top hold items, the others do not; but for what somebody is just
+//!    at: what a stranger has taken and what a get has claimed. (While a get that is in vain looks,
+//!    the top is lower by one, maybe below the bottom.)
 //! 4. What one did happens before what the next one does: each leaves by a Release store to its word,
-//!    which the other one reads with Acquire when it looks.
+//!    which the other one reads with Acquire when it looks. (A put need not look. The top has come down
+//!    to where it is by a step that did.)
 //! 5. A magazine holds one permit (see the depot) for each cell from the bottom to `room`, and the
 //!    top is no higher. So it never has more items than permits, and whoever takes an item takes its
 //!    permit along.
@@ -296,6 +298,11 @@ impl<'a, T> MagazineRef<'a, T> {
         }
     }
 
+    /// Whether this is that one.
+    pub(crate) fn is(self, other: Self) -> bool {
+        self.head == other.head
+    }
+
     #[inline]
     fn head(self) -> &'a Magazine<T> {
         // SAFETY: alive during 'a (see `new`), and only its atomics ever change.
@@ -340,7 +347,7 @@ impl<'a, T> MagazineRef<'a, T> {
         self.head().keeps.load(Relaxed) != THRIFTY
     }
 
-    /// Something that changes whenever the owner has been inside.
+    /// Something that changes whenever the owner has put or got.
     #[cfg(not(gosync_loom))]
     pub(crate) fn activity(self) -> u32 {
         self.head().word.load(Relaxed)
@@ -521,7 +528,7 @@ impl<'a, T> Mine<'a, T> {
     }
 
     /// Says by this word what the owner does, and returns `visits` as they are then: if it is `VISITED`
-    /// or more, the owner has to take it back.
+    /// or more, the owner has to take it back; a get also if the bottom is as high as the top was.
     #[inline]
     fn pass(self, word: u32) -> u32 {
         // Release: pairs with `top`. A stranger that reads the top here sees the items below, for which
@@ -540,7 +547,7 @@ impl<'a, T> Mine<'a, T> {
         self.head().word.store(word, Release);
     }
 
-    /// The cell for one more item, unless there is no room. A stranger is in nobody's way.
+    /// The cell for one more item, unless there is no room. Strangers stay below the top.
     #[inline]
     pub(crate) fn vacancy(self) -> Option<Vacancy<'a, T>> {
         // Acquire: pairs with the stores by the owner before; see the module.
@@ -609,7 +616,8 @@ impl<T> Vacancy<'_, T> {
     pub(crate) fn fill(self, item: T, stamp: Stamp) {
         // SAFETY: the top is below `room`, which is no more than the number of cells.
         let cell = unsafe { self.mine.0.cell(self.word & TOP) };
-        // SAFETY: by invariants 2 and 3 there is no item, and no stranger at this cell.
+        // SAFETY: by invariant 3 there is no item. And no stranger is at this cell: it is not below the
+        // top, and by invariant 2 none has been here since the top came down to it.
         unsafe { cell.write(item, stamp) };
         self.mine.leave(self.word + 1);
     }

@@ -381,16 +381,21 @@ impl<T> Table<T> {
     }
 
     fn steal(&self, mut empty: Option<&mut Inside<'_, T>>) -> Option<T> {
-        // The own magazine comes last: there is something only where a stranger is at work.
-        let next = thread_index().map_or(1, |me| me.get().saturating_add(1));
+        let me = thread_index();
+        let own = self.magazine(me);
+        let next = me.map_or(1, |me| me.get().saturating_add(1));
         self.magazines(next).find_map(|magazine| {
+            // It comes last, and has something only if a stranger has kept us out.
+            let is_own = own.is_some_and(|own| own.is(magazine));
             let len = magazine.len();
-            if len == 0 || is_in_use(magazine) {
+            if len == 0 || is_own && empty.is_some() || is_in_use(magazine) {
                 return None;
             }
             let mut visit = magazine.visit(0)?;
             let oldest = visit.take(|_| true)?;
-            visit.rob();
+            if !is_own {
+                visit.rob();
+            }
             if let Some(mine) = &mut empty {
                 // All, if the owner only puts, and otherwise half.
                 let more = if magazine.is_generous() {
@@ -567,7 +572,7 @@ impl<T> Table<T> {
             // SAFETY: ours alone, nobody has seen it.
             drop(unsafe { Box::from_raw(new) });
         }
-        // SAFETY: as in `far_slot`.
+        // SAFETY: as in `slot`.
         unsafe { &*first.add(place) }
     }
 }
