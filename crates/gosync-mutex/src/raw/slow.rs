@@ -43,6 +43,9 @@ pub(super) const LONG: u32 = 256;
 const SAMPLE: Duration = Duration::from_micros(2);
 const BRISK_UNLOCKS: u32 = 16;
 
+/// A lock that nobody unlocks for so long does not move.
+const MOMENT: Duration = Duration::from_micros(2);
+
 /// A yield that took longer than this has let another thread run.
 const YIELD: Duration = Duration::from_nanos(1500);
 
@@ -181,12 +184,32 @@ impl RawMutex {
     /// At the end of a turn: lets whoever waits for this processor run, and if nobody does, wakes
     /// the oldest sleeper. Returns whether there was anybody.
     fn let_others_go_first(&self) -> bool {
+        let has_sleepers = self.state.load(Relaxed) & (QUEUED | HEIR) != 0;
+        // Perhaps its holder is what waits for this processor. It does not know that we wait, and would
+        // have the processor until the scheduler's next tick.
+        if !has_sleepers && !self.moves() {
+            return false;
+        }
         let begin = Instant::now();
         thread::yield_now();
         // Under the model checker time tells nothing.
         let others_ran = !cfg!(gosync_loom) && begin.elapsed() > YIELD;
         let queued = self.state.load(Relaxed) & (QUEUED | HEIR | CLAIMED) == QUEUED;
         others_ran || queued && self.wake_oldest(0, |_| true)
+    }
+
+    /// Whether somebody unlocks within a moment.
+    fn moves(&self) -> bool {
+        let begin = Instant::now();
+        loop {
+            if cfg!(gosync_loom) || self.state.load(Relaxed) & FREE != 0 {
+                return true;
+            }
+            if !Spin::can_help() || begin.elapsed() > MOMENT {
+                return false;
+            }
+            hint::pause(1);
+        }
     }
 
     /// Takes the lock if it is free; else becomes the one that polls, if nobody is awake.
@@ -556,6 +579,22 @@ mod tests {
         assert!(!brisk(6, 25));
         assert!(brisk(6, 125));
         assert!(!brisk(0, 10_000));
+    }
+
+    /// A lock moves if somebody unlocks it, and nobody lets others go first for one that does not.
+    #[test]
+    fn a_lock_that_is_held_on_does_not_move() {
+        let held = locked(0, 0);
+        assert!(!held.moves());
+        assert!(!held.let_others_go_first());
+        assert!(locked(FREE, 0).moves());
+        let begin = Instant::now();
+        std::thread::scope(|s| {
+            s.spawn(|| held.unlock());
+            while !held.moves() {
+                assert!(begin.elapsed() < Duration::from_secs(60));
+            }
+        });
     }
 
     /// The window between a release and the claim's heir taking it: nobody passes the heir.
