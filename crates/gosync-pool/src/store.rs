@@ -40,7 +40,7 @@ use crate::{
     magazine::{
         Batch, Claim, Entry, Inside, Magazine, MagazineRef, Mine, Stamp, Tally, Vacancy, Visit, add,
     },
-    registry,
+    registry::{self, Link},
 };
 
 /// What a store must know to come into being.
@@ -101,6 +101,8 @@ pub(crate) struct Table<T> {
     intervals: AtomicU32,
     birth: Instant,
     plan: Plan,
+    /// In the list of all pools, if the plan says so.
+    link: Link,
     /// What threads without a number have met with.
     tally: Tally,
     depot: Depot<T>,
@@ -210,6 +212,7 @@ impl<T> Store<T> {
             intervals: AtomicU32::new(0),
             birth: Instant::now(),
             plan,
+            link: Link::new(),
             tally: Tally::default(),
             depot: Depot::new(plan.max_idle),
         });
@@ -219,8 +222,9 @@ impl<T> Store<T> {
             // SAFETY: from `into_raw`, and nobody has seen it.
             drop(unsafe { Arc::from_raw(new) });
         } else if plan.listed {
-            // SAFETY: the Arc is alive, since the store is. What is listed is `Send + 'static`.
-            unsafe { registry::list(new) };
+            // SAFETY: not null, and of an Arc, which stays until the store is dropped: that takes it from
+            // the list. What is listed is `Send + 'static`. Nobody else lists it: we have published it.
+            unsafe { registry::list(NonNull::new_unchecked(table), &(*table).link) };
         }
         // SAFETY: published; freed only when `self` is dropped.
         unsafe { &*table }
@@ -625,7 +629,8 @@ impl<T> Drop for Store<T> {
         // ends, also by a panic.
         let table = unsafe { Arc::from_raw(table) };
         if table.plan.listed {
-            registry::unlist(Arc::as_ptr(&table));
+            // SAFETY: listed by whoever published it, which was over before `&mut self`.
+            unsafe { registry::unlist(&table.link) };
         }
         let mut items: Vec<_> = table
             .depot

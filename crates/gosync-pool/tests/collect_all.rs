@@ -36,6 +36,26 @@ fn collect_reaches_all_pools_but_scoped_ones() {
     assert_eq!((scoped.stats().idle, census.alive()), (0, 0));
 }
 
+/// Whichever of them is dropped first, the others are still reached.
+#[test]
+fn pools_leave_in_any_order() {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    for first in 0..3 {
+        for second in 0..2 {
+            let census = Census::default();
+            let mut pools: Vec<_> = (0..3).map(|_| Pool::without_new()).collect();
+            pools.iter().for_each(|pool| pool.put(census.item()));
+            drop(pools.remove(first));
+            assert_eq!(census.alive(), 2);
+            gosync_pool::collect();
+            drop(pools.remove(second));
+            assert_eq!(census.alive(), 1);
+            gosync_pool::collect();
+            assert_eq!(census.alive(), 0);
+        }
+    }
+}
+
 #[test]
 fn a_destructor_may_use_the_pool_that_collects() {
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
