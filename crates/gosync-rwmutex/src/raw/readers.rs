@@ -26,9 +26,10 @@ const LOOKS: usize = 1;
 const SHORT: u32 = 256;
 /// How often it yields before that, if the writer is not in but waits for other readers: perhaps it
 /// is a processor that those wait for. Where threads outnumber the processors, a few dozen times
-/// lets most of those have their turn. Not where writers line up: to those it would yield, one
-/// after the other, and none of them would see it in the queue.
-const YIELDS: usize = 32;
+/// lets most of those have their turn. Where there is one processor it is that one, always. Not where
+/// writers line up: to those it would yield, one after the other, and none of them would see it in the
+/// queue.
+const YIELDS: usize = if cfg!(gosync_loom) { 0 } else { 32 };
 
 /// Leaves the lock to those who are at it, for some microseconds: less than it would take to go to
 /// sleep and to be woken. A short section is over by then, and they have had the cache lines for
@@ -181,7 +182,7 @@ impl RawRwMutex {
                     break;
                 }
                 look_away();
-            } else if state & (ACTIVE | LINED) == 0 && yields < YIELDS && Spin::can_help() {
+            } else if state & (ACTIVE | LINED) == 0 && yields < YIELDS {
                 yields += 1;
                 thread::yield_now();
             } else {
