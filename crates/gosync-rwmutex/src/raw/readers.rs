@@ -28,7 +28,7 @@ const SHORT: u32 = 256;
 /// is a processor that those wait for. Where threads outnumber the processors, a few dozen times
 /// lets most of those have their turn. Where there is one processor it is that one, always. Not where
 /// writers line up: to those it would yield, one after the other, and none of them would see it in the
-/// queue.
+/// queue. (Under loom they only make a larger model.)
 const YIELDS: usize = if cfg!(gosync_loom) { 0 } else { 32 };
 
 /// Leaves the lock to those who are at it, for some microseconds: less than it would take to go to
@@ -182,7 +182,10 @@ impl RawRwMutex {
                     break;
                 }
                 look_away();
-            } else if state & (ACTIVE | LINED) == 0 && yields < YIELDS {
+            } else if state & (ACTIVE | LINED) == 0
+                && yields < YIELDS
+                && !deadline.is_some_and(Deadline::has_passed)
+            {
                 yields += 1;
                 thread::yield_now();
             } else {
