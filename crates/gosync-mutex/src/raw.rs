@@ -1,7 +1,8 @@
 //! The state machine of the mutex.
 //!
 //! Two words. `state` is the lock and who waits for it; nothing but [`FREE`] may be set for the
-//! quick ways through `lock` and `unlock`, which are one atomic operation each. `pace` is how the
+//! quick ways through `lock` and `unlock`, which are one atomic operation each. (With [`CROWDED`] beside
+//! it they are one more, and a look at the clock.) `pace` is how the
 //! waiters share the work of waiting, and nothing that mutual exclusion depends on.
 //!
 //! | bit of `state` | means | set by | cleared by |
@@ -12,12 +13,14 @@
 //! | `HEIR` | a waiter was woken and is on its way | its waker | that waiter, as it takes the lock or goes back to sleep |
 //! | `CLAIMED` | the next release is the heir's; without `HEIR`: of the sleeper at the front | the heir, once it runs; after a long section its waker | the heir, as it takes the lock or gives up |
 //! | `RESERVED` | else it is the keeper's | the keeper, after a turn | the keeper, as it takes the lock or gives up |
+//! | `CROWDED` | threads that want the lock may wait for a processor, and no bit tells: an unlock that nobody disputes looks whether the turn is over | whoever yields at the end of a turn, before it does | that thread, if four turns in a row have ended without a sign of others; a keeper as it begins |
 //!
 //! | field of `pace` | means | changed by |
 //! |---|---|---|
 //! | `KEEPER` | a waiter is awake that looks after all others | the keeper |
 //! | `BRISK`, `UNMEASURED` | the sections are too short for polling to pay; that is to be measured again | a spinner, by counting; whoever begins a turn |
 //! | `RELEASED` | somebody has unlocked the slow way since the turn began, or there was a keeper | unlock, the keeper; whoever begins a turn |
+//! | `QUIET` | how many turns in a row, up to three, have ended without a sign of a crowd: nobody ended one during the yield at the end of another | whoever comes back from that yield |
 //! | `OUTLASTED` | the section under way has outlasted a spinner | that spinner; the next unlock, which clears it |
 //! | `COUNTING`, `COUNT` | unlocks are counted: while a spinner measures, and while the heir does not run | the spinner; unlock |
 //! | `BEGAN` | when the turn began, in units of 4 us, modulo 2^16 | whoever begins a turn |
@@ -57,7 +60,8 @@
 //!   An heir that has to wait longer than spinning makes sense goes back to sleep at the *front*
 //!   of the queue; its claim stays.
 //! - The same threads have the lock among themselves for a turn, of [`TURN`] microseconds. Whoever
-//!   finds on arrival that the turn is over lets the oldest sleeper go before it.
+//!   finds on arrival that the turn is over lets the oldest sleeper go before it, or a thread that waits
+//!   for the processor. Two that never meet would find nothing: so does whoever unlocks a crowded lock.
 //!
 //! docs/fairness.md in the repository has the reasons, and the measurements.
 
@@ -87,6 +91,8 @@ const HEIR: u32 = 1 << 2;
 const CLAIMED: u32 = 1 << 3;
 /// The lock goes to the keeper next, if to nobody who has claimed it.
 const RESERVED: u32 = 1 << 4;
+/// Threads that want the lock may wait for a processor: an unlock looks whether the turn is over.
+const CROWDED: u32 = 1 << 5;
 
 /// Go's `sync.Mutex`, without data: a lock that any thread may release.
 ///

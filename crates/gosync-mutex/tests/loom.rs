@@ -98,6 +98,19 @@ fn at_the_end_of_a_turn() {
         .check(|| contend(3, 1));
 }
 
+/// As above, with a lock that is crowded, until it is seen at the end of a turn that nobody is there.
+#[test]
+fn a_crowded_lock() {
+    Model::new("mutex: crowded, two threads, twice each")
+        .long_ago()
+        .at_least(1000)
+        .check(|| contend_for(&Guarded::with(RawMutex::crowded()), 2, 2));
+    Model::new("mutex: crowded, three threads")
+        .preemptions(2)
+        .at_least(1000)
+        .check(|| contend_for(&Guarded::with(RawMutex::crowded()), 3, 1));
+}
+
 /// As above, with a keeper: the first that waits hides itself and all others from the holder. No
 /// sleeper is forgotten, whether the keeper gets the lock, or claims it, or gives up.
 #[test]

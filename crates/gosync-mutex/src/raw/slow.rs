@@ -11,7 +11,7 @@ use gosync_park::{
     thread,
 };
 
-use super::{CLAIMED, FREE, HEIR, QUEUED, RESERVED, RawMutex, SPINNING, is_free};
+use super::{CLAIMED, CROWDED, FREE, HEIR, QUEUED, RESERVED, RawMutex, SPINNING, is_free};
 
 /// A waiter is awake that looks after all others.
 const KEEPER: u32 = 1 << 0;
@@ -25,6 +25,8 @@ const UNMEASURED: u32 = 1 << 3;
 const RELEASED: u32 = 1 << 4;
 /// The section under way has outlasted a spinner.
 const OUTLASTED: u32 = 1 << 5;
+/// How many turns in a row have ended without a sign of a crowd, up to three.
+const QUIET: u32 = 3 << 6;
 /// How many unlocks were counted.
 const COUNT: u32 = 0xFF << 8;
 /// When the turn began.
@@ -128,6 +130,10 @@ impl RawMutex {
     /// Locks, unless `deadline` passes first. Returns whether it has the lock.
     #[cold]
     pub(super) fn lock_slow(&self, deadline: Option<Deadline>) -> bool {
+        let quick = |state| (state == FREE | CROWDED).then_some(CROWDED);
+        if self.state.try_update(Acquire, Relaxed, quick).is_ok() {
+            return true;
+        }
         let arrival = if self.turn_is_over() && self.let_others_go_first() {
             Arrival::Surplus
         } else {
@@ -190,12 +196,43 @@ impl RawMutex {
         if !has_sleepers && !self.moves() {
             return false;
         }
+        let others_ran = self.yield_turn();
+        let queued = self.state.load(Relaxed) & (QUEUED | HEIR | CLAIMED) == QUEUED;
+        others_ran || queued && self.wake_oldest(0, |_| true)
+    }
+
+    /// Yields at the end of a turn, and returns whether that has let another thread run. Until a few
+    /// turns have ended without a sign of others the lock is crowded.
+    fn yield_turn(&self) -> bool {
+        let pace = self.pace.load(Relaxed);
+        // A brisk lock has a keeper, which sees the end of a turn.
+        if pace & (BRISK | KEEPER) == 0 && Spin::can_help() {
+            self.state.fetch_or(CROWDED, Relaxed);
+        }
         let begin = Instant::now();
         thread::yield_now();
         // Under the model checker time tells nothing.
         let others_ran = !cfg!(gosync_loom) && begin.elapsed() > YIELD;
-        let queued = self.state.load(Relaxed) & (QUEUED | HEIR | CLAIMED) == QUEUED;
-        others_ran || queued && self.wake_oldest(0, |_| true)
+        if self.state.load(Relaxed) & CROWDED != 0 {
+            // Whoever has ended a turn meanwhile wants the lock.
+            let is_quiet = (self.pace.load(Relaxed) ^ pace) & BEGAN == 0;
+            self.note_crowd(!is_quiet);
+        }
+        others_ran
+    }
+
+    /// Takes down that there was a sign of a crowd, or that there was none.
+    fn note_crowd(&self, is_there: bool) {
+        let before = self
+            .pace
+            .update(Relaxed, Relaxed, |pace| match pace & QUIET {
+                _ if is_there => pace & !QUIET,
+                QUIET => pace,
+                _ => pace + (1 << QUIET.trailing_zeros()),
+            });
+        if !is_there && before & QUIET == QUIET {
+            self.state.fetch_and(!CROWDED, Relaxed);
+        }
     }
 
     /// Whether somebody unlocks within a moment.
@@ -307,7 +344,7 @@ impl RawMutex {
             self.state.fetch_and(!SPINNING, Relaxed);
             return false;
         }
-        let mut hidden = self.hide(SPINNING | QUEUED);
+        let mut hidden = self.hide(SPINNING | QUEUED | CROWDED);
         let begin = Instant::now();
         let mut reserved = false;
         let mut free_looks = 0;
@@ -411,6 +448,12 @@ impl RawMutex {
             // The addition has taken the free lock: give it back properly.
             self.unlock();
             unlock_of_unlocked();
+        }
+        if before == CROWDED {
+            if self.turn_is_over() {
+                self.yield_turn();
+            }
+            return;
         }
         // Acquire pairs with the Release of `sleep`.
         let _ = self.state.load(Acquire);
@@ -549,6 +592,16 @@ impl RawMutex {
         mutex.pace.store(BRISK, Relaxed);
         mutex
     }
+
+    /// An unlocked mutex that is crowded, until the next turn ends.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn crowded() -> Self {
+        let mutex = Self::new();
+        mutex.state.store(FREE | CROWDED, Relaxed);
+        mutex.pace.store(QUIET, Relaxed);
+        mutex
+    }
 }
 
 #[cfg(all(test, not(gosync_loom)))]
@@ -566,7 +619,7 @@ mod tests {
 
     fn bits(mutex: &RawMutex) -> (u32, u32) {
         (
-            mutex.state.load(Relaxed),
+            mutex.state.load(Relaxed) & !CROWDED,
             mutex.pace.load(Relaxed) & (KEEPER | BRISK | COUNTING),
         )
     }
@@ -595,6 +648,94 @@ mod tests {
                 assert!(begin.elapsed() < Duration::from_secs(60));
             }
         });
+    }
+
+    /// As if the turn had begun long ago: the next unlock of a crowded lock ends it.
+    fn end_of_a_turn(mutex: &RawMutex) {
+        let pace = mutex.pace.load(Relaxed);
+        mutex.pace.store(begin_turn(pace, long_ago()), Relaxed);
+    }
+
+    fn is_crowded(mutex: &RawMutex) -> bool {
+        mutex.state.load(Relaxed) & CROWDED != 0
+    }
+
+    /// Whoever is alone with a crowded lock finds out, after four turns. An unlock within a turn tells
+    /// nothing.
+    #[test]
+    fn a_crowd_that_is_gone_is_forgotten() {
+        if !Spin::can_help() {
+            return;
+        }
+        let mutex = locked(FREE | CROWDED, 0);
+        for turn in 1..=4 {
+            end_of_a_turn(&mutex);
+            mutex.lock();
+            mutex.unlock();
+            assert_eq!(is_crowded(&mutex), turn < 4);
+            let pace = begin_turn(mutex.pace.load(Relaxed), now());
+            mutex.pace.store(pace, Relaxed);
+            mutex.lock();
+            mutex.unlock();
+            assert_eq!(mutex.pace.load(Relaxed), pace, "within a turn");
+        }
+    }
+
+    /// A sign of others, and the count of turns without one begins anew.
+    #[test]
+    fn a_sign_keeps_the_crowd() {
+        let mutex = locked(FREE | CROWDED, QUIET);
+        mutex.note_crowd(true);
+        for _ in 0..3 {
+            mutex.note_crowd(false);
+            assert!(is_crowded(&mutex));
+        }
+        mutex.note_crowd(false);
+        assert!(!is_crowded(&mutex));
+    }
+
+    /// That somebody else ends a turn during the yield is a sign.
+    #[test]
+    fn a_turn_that_ends_meanwhile_is_a_sign() {
+        let mutex = locked(FREE | CROWDED, QUIET);
+        let begin = Instant::now();
+        let noticed = || mutex.pace.load(Relaxed) & QUIET == 0;
+        let in_time = || begin.elapsed() < Duration::from_secs(60);
+        std::thread::scope(|s| {
+            s.spawn(|| {
+                while !noticed() && in_time() {
+                    // The next turn.
+                    let one = 1 << BEGAN.trailing_zeros();
+                    mutex.pace.fetch_add(one, Relaxed);
+                }
+            });
+            while !noticed() && in_time() {
+                mutex.state.fetch_or(CROWDED, Relaxed);
+                mutex.yield_turn();
+            }
+        });
+        assert!(noticed());
+    }
+
+    /// A thread that yields at the end of a turn tells those that run; unless a keeper does.
+    #[test]
+    fn who_yields_at_the_end_of_a_turn_marks_the_lock() {
+        let crowded = |pace| {
+            let mutex = locked(FREE, pace);
+            mutex.yield_turn();
+            is_crowded(&mutex)
+        };
+        assert_eq!(crowded(0), Spin::can_help());
+        assert!(!crowded(BRISK) && !crowded(KEEPER));
+        assert!(!crowded(QUIET), "nobody is there");
+    }
+
+    /// A keeper sees the end of a turn, so that nobody else need look.
+    #[test]
+    fn a_keeper_hides_the_crowd() {
+        let mutex = locked(FREE | SPINNING | CROWDED, BRISK);
+        assert!(mutex.keep(None));
+        assert!(!is_crowded(&mutex));
     }
 
     /// The window between a release and the claim's heir taking it: nobody passes the heir.
