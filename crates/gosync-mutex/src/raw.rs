@@ -2,7 +2,7 @@
 //!
 //! Two words. `state` is the lock and who waits for it; nothing but [`FREE`] may be set for the
 //! quick ways through `lock` and `unlock`, which are one atomic operation each. (With [`CROWDED`] beside
-//! it they are one more, and a look at the clock.) `pace` is how the
+//! it they are one more, and for each eighth unlock a look at the clock.) `pace` is how the
 //! waiters share the work of waiting, and nothing that mutual exclusion depends on.
 //!
 //! | bit of `state` | means | set by | cleared by |
@@ -13,7 +13,8 @@
 //! | `HEIR` | a waiter was woken and is on its way | its waker | that waiter, as it takes the lock or goes back to sleep |
 //! | `CLAIMED` | the next release is the heir's; without `HEIR`: of the sleeper at the front | the heir, once it runs; after a long section its waker | the heir, as it takes the lock or gives up |
 //! | `RESERVED` | else it is the keeper's | the keeper, after a turn | the keeper, as it takes the lock or gives up |
-//! | `CROWDED` | threads that want the lock may wait for a processor, and no bit tells: an unlock that nobody disputes looks whether the turn is over | whoever yields at the end of a turn, before it does | that thread, if four turns in a row have ended without a sign of others; a keeper as it begins |
+//! | `CROWDED` | threads that want the lock may wait for a processor, and no bit tells: unlocks look whether the turn is over | whoever yields at the end of a turn, before it does | that thread, if four turns in a row have ended without a sign of others; a keeper as it begins |
+//! | `NUMBER` | counts the locks meanwhile, modulo 8: each eighth unlock looks | whoever takes the lock while nothing but `CROWDED` is set | whoever clears that |
 //!
 //! | field of `pace` | means | changed by |
 //! |---|---|---|
@@ -93,6 +94,8 @@ const CLAIMED: u32 = 1 << 3;
 const RESERVED: u32 = 1 << 4;
 /// Threads that want the lock may wait for a processor: an unlock looks whether the turn is over.
 const CROWDED: u32 = 1 << 5;
+/// Which of the locks of a crowded mutex this is, modulo 8: each eighth unlock looks.
+const NUMBER: u32 = 7 << 6;
 
 /// Go's `sync.Mutex`, without data: a lock that any thread may release.
 ///

@@ -11,7 +11,7 @@ use gosync_park::{
     thread,
 };
 
-use super::{CLAIMED, CROWDED, FREE, HEIR, QUEUED, RESERVED, RawMutex, SPINNING, is_free};
+use super::{CLAIMED, CROWDED, FREE, HEIR, NUMBER, QUEUED, RESERVED, RawMutex, SPINNING, is_free};
 
 /// A waiter is awake that looks after all others.
 const KEEPER: u32 = 1 << 0;
@@ -130,7 +130,10 @@ impl RawMutex {
     /// Locks, unless `deadline` passes first. Returns whether it has the lock.
     #[cold]
     pub(super) fn lock_slow(&self, deadline: Option<Deadline>) -> bool {
-        let quick = |state| (state == FREE | CROWDED).then_some(CROWDED);
+        let quick = |state| {
+            let next = (state + (1 << NUMBER.trailing_zeros())) & NUMBER;
+            (state & !NUMBER == FREE | CROWDED).then_some(CROWDED | next)
+        };
         if self.state.try_update(Acquire, Relaxed, quick).is_ok() {
             return true;
         }
@@ -231,7 +234,7 @@ impl RawMutex {
                 _ => pace + (1 << QUIET.trailing_zeros()),
             });
         if !is_there && before & QUIET == QUIET {
-            self.state.fetch_and(!CROWDED, Relaxed);
+            self.state.fetch_and(!(CROWDED | NUMBER), Relaxed);
         }
     }
 
@@ -344,7 +347,7 @@ impl RawMutex {
             self.state.fetch_and(!SPINNING, Relaxed);
             return false;
         }
-        let mut hidden = self.hide(SPINNING | QUEUED | CROWDED);
+        let mut hidden = self.hide(SPINNING | QUEUED | CROWDED | NUMBER);
         let begin = Instant::now();
         let mut reserved = false;
         let mut free_looks = 0;
@@ -449,8 +452,8 @@ impl RawMutex {
             self.unlock();
             unlock_of_unlocked();
         }
-        if before == CROWDED {
-            if self.turn_is_over() {
+        if before & !NUMBER == CROWDED {
+            if before & NUMBER == 0 && self.turn_is_over() {
                 self.yield_turn();
             }
             return;
@@ -598,7 +601,8 @@ impl RawMutex {
     #[must_use]
     pub fn crowded() -> Self {
         let mutex = Self::new();
-        mutex.state.store(FREE | CROWDED, Relaxed);
+        // The next unlock looks.
+        mutex.state.store(FREE | CROWDED | NUMBER, Relaxed);
         mutex.pace.store(QUIET, Relaxed);
         mutex
     }
@@ -619,7 +623,7 @@ mod tests {
 
     fn bits(mutex: &RawMutex) -> (u32, u32) {
         (
-            mutex.state.load(Relaxed) & !CROWDED,
+            mutex.state.load(Relaxed) & !(CROWDED | NUMBER),
             mutex.pace.load(Relaxed) & (KEEPER | BRISK | COUNTING),
         )
     }
@@ -670,8 +674,10 @@ mod tests {
         let mutex = locked(FREE | CROWDED, 0);
         for turn in 1..=4 {
             end_of_a_turn(&mutex);
-            mutex.lock();
-            mutex.unlock();
+            for _ in 0..8 {
+                mutex.lock();
+                mutex.unlock();
+            }
             assert_eq!(is_crowded(&mutex), turn < 4);
             let pace = begin_turn(mutex.pace.load(Relaxed), now());
             mutex.pace.store(pace, Relaxed);
@@ -679,6 +685,7 @@ mod tests {
             mutex.unlock();
             assert_eq!(mutex.pace.load(Relaxed), pace, "within a turn");
         }
+        assert_eq!(mutex.state.load(Relaxed), FREE);
     }
 
     /// A sign of others, and the count of turns without one begins anew.
@@ -733,9 +740,9 @@ mod tests {
     /// A keeper sees the end of a turn, so that nobody else need look.
     #[test]
     fn a_keeper_hides_the_crowd() {
-        let mutex = locked(FREE | SPINNING | CROWDED, BRISK);
+        let mutex = locked(FREE | SPINNING | CROWDED | NUMBER, BRISK);
         assert!(mutex.keep(None));
-        assert!(!is_crowded(&mutex));
+        assert_eq!(mutex.state.load(Relaxed), 0);
     }
 
     /// The window between a release and the claim's heir taking it: nobody passes the heir.
