@@ -2,7 +2,7 @@
 //!
 //! Two words. `state` is the lock and who waits for it; nothing but [`FREE`] may be set for the
 //! quick ways through `lock` and `unlock`, which are one atomic operation each. (With [`CROWDED`] beside
-//! it they are one more, and for each eighth unlock a look at the clock.) `pace` is how the
+//! it a lock is two, and each eighth unlock looks at the clock.) `pace` is how the
 //! waiters share the work of waiting, and nothing that mutual exclusion depends on.
 //!
 //! | bit of `state` | means | set by | cleared by |
@@ -13,15 +13,15 @@
 //! | `HEIR` | a waiter was woken and is on its way | its waker | that waiter, as it takes the lock or goes back to sleep |
 //! | `CLAIMED` | the next release is the heir's; without `HEIR`: of the sleeper at the front | the heir, once it runs; after a long section its waker | the heir, as it takes the lock or gives up |
 //! | `RESERVED` | else it is the keeper's | the keeper, after a turn | the keeper, as it takes the lock or gives up |
-//! | `CROWDED` | threads that want the lock may wait for a processor, and no bit tells: unlocks look whether the turn is over | whoever yields at the end of a turn, before it does | that thread, if four turns in a row have ended without a sign of others; a keeper as it begins |
-//! | `NUMBER` | counts the locks meanwhile, modulo 8: each eighth unlock looks | whoever takes the lock while nothing but `CROWDED` is set | whoever clears that |
+//! | `CROWDED` | threads that want the lock may wait for a processor, and no bit tells: unlocks look whether the turn is over | whoever yields at the end of a turn, before it does, unless a keeper looks after that, or there is one processor | whoever comes back from such a yield, if four turns in a row have ended without a sign of others; a keeper as it begins |
+//! | `NUMBER` | counts the locks of a crowded mutex, modulo 8: each eighth unlock looks | a newcomer as it takes the lock | whoever clears `CROWDED` |
 //!
 //! | field of `pace` | means | changed by |
 //! |---|---|---|
 //! | `KEEPER` | a waiter is awake that looks after all others | the keeper |
 //! | `BRISK`, `UNMEASURED` | the sections are too short for polling to pay; that is to be measured again | a spinner, by counting; whoever begins a turn |
 //! | `RELEASED` | somebody has unlocked the slow way since the turn began, or there was a keeper | unlock, the keeper; whoever begins a turn |
-//! | `QUIET` | how many turns in a row, up to three, have ended without a sign of a crowd: nobody ended one during the yield at the end of another | whoever comes back from that yield |
+//! | `QUIET` | how many turns in a row, up to three, have ended without a sign of a crowd, which is that others have the lock as it ends, and end one during the yield that follows | whoever comes back from that yield, if the lock is crowded |
 //! | `OUTLASTED` | the section under way has outlasted a spinner | that spinner; the next unlock, which clears it |
 //! | `COUNTING`, `COUNT` | unlocks are counted: while a spinner measures, and while the heir does not run | the spinner; unlock |
 //! | `BEGAN` | when the turn began, in units of 4 us, modulo 2^16 | whoever begins a turn |
@@ -62,7 +62,8 @@
 //!   of the queue; its claim stays.
 //! - The same threads have the lock among themselves for a turn, of [`TURN`] microseconds. Whoever
 //!   finds on arrival that the turn is over lets the oldest sleeper go before it, or a thread that waits
-//!   for the processor. Two that never meet would find nothing: so does whoever unlocks a crowded lock.
+//!   for the processor. Two that never meet do not come to that; so whoever unlocks a crowded lock looks,
+//!   too, and yields.
 //!
 //! docs/fairness.md in the repository has the reasons, and the measurements.
 
@@ -124,6 +125,17 @@ fn is_free(state: u32) -> bool {
     state & (FREE | CLAIMED | RESERVED) == FREE
 }
 
+/// The state after a newcomer took the free lock.
+#[inline]
+fn taken(state: u32) -> u32 {
+    const ONE: u32 = 1 << NUMBER.trailing_zeros();
+    let number = match state & CROWDED {
+        0 => 0,
+        _ => state.wrapping_add(ONE) & NUMBER,
+    };
+    state & !(FREE | NUMBER) | number
+}
+
 impl RawMutex {
     const_fn! {
         /// An unlocked mutex.
@@ -183,7 +195,7 @@ impl RawMutex {
             .is_ok()
             || self
                 .state
-                .try_update(Acquire, Relaxed, |s| is_free(s).then_some(s & !FREE))
+                .try_update(Acquire, Relaxed, |s| is_free(s).then(|| taken(s)))
                 .is_ok()
     }
 
@@ -223,7 +235,8 @@ impl RawMutex {
 
     /// Unlocks, on whichever thread.
     ///
-    /// Costs one atomic addition if nobody waits; else it may wake a thread, by a system call.
+    /// Costs one atomic addition if nobody waits; else it may wake a thread, by a system call. While more
+    /// threads want the lock than there are processors it may also yield the processor, now and then.
     /// Synchronizes with every later lock.
     ///
     /// # Panics

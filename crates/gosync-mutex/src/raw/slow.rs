@@ -11,7 +11,9 @@ use gosync_park::{
     thread,
 };
 
-use super::{CLAIMED, CROWDED, FREE, HEIR, NUMBER, QUEUED, RESERVED, RawMutex, SPINNING, is_free};
+use super::{
+    CLAIMED, CROWDED, FREE, HEIR, NUMBER, QUEUED, RESERVED, RawMutex, SPINNING, is_free, taken,
+};
 
 /// A waiter is awake that looks after all others.
 const KEEPER: u32 = 1 << 0;
@@ -99,7 +101,7 @@ impl Role {
     /// The state after this waiter took the lock.
     fn take(self, state: u32) -> u32 {
         match self {
-            Self::Newcomer => state & !FREE,
+            Self::Newcomer => taken(state),
             Self::Spinner => state & !(FREE | SPINNING),
             Self::Keeper => state & !FREE | QUEUED,
             Self::Heir => state & !(FREE | HEIR | CLAIMED),
@@ -130,10 +132,7 @@ impl RawMutex {
     /// Locks, unless `deadline` passes first. Returns whether it has the lock.
     #[cold]
     pub(super) fn lock_slow(&self, deadline: Option<Deadline>) -> bool {
-        let quick = |state| {
-            let next = (state + (1 << NUMBER.trailing_zeros())) & NUMBER;
-            (state & !NUMBER == FREE | CROWDED).then_some(CROWDED | next)
-        };
+        let quick = |state| (state & !NUMBER == FREE | CROWDED).then(|| taken(state));
         if self.state.try_update(Acquire, Relaxed, quick).is_ok() {
             return true;
         }
@@ -199,14 +198,16 @@ impl RawMutex {
         if !has_sleepers && !self.moves() {
             return false;
         }
-        let others_ran = self.yield_turn();
+        let others_ran = self.yield_turn(true);
         let queued = self.state.load(Relaxed) & (QUEUED | HEIR | CLAIMED) == QUEUED;
         others_ran || queued && self.wake_oldest(0, |_| true)
     }
 
     /// Yields at the end of a turn, and returns whether that has let another thread run. Until a few
-    /// turns have ended without a sign of others the lock is crowded.
-    fn yield_turn(&self) -> bool {
+    /// turns have ended without a sign of others the lock is crowded. If others want it, and one of
+    /// them ends a turn meanwhile, that is a sign. (Two that use it now and then, beside threads that
+    /// have nothing to do with it, would end turns, too, and had better not yield to those.)
+    fn yield_turn(&self, is_wanted: bool) -> bool {
         let pace = self.pace.load(Relaxed);
         // A brisk lock has a keeper, which sees the end of a turn.
         if pace & (BRISK | KEEPER) == 0 && Spin::can_help() {
@@ -217,9 +218,8 @@ impl RawMutex {
         // Under the model checker time tells nothing.
         let others_ran = !cfg!(gosync_loom) && begin.elapsed() > YIELD;
         if self.state.load(Relaxed) & CROWDED != 0 {
-            // Whoever has ended a turn meanwhile wants the lock.
-            let is_quiet = (self.pace.load(Relaxed) ^ pace) & BEGAN == 0;
-            self.note_crowd(!is_quiet);
+            let turn_has_ended = (self.pace.load(Relaxed) ^ pace) & BEGAN != 0;
+            self.note_crowd(is_wanted && turn_has_ended);
         }
         others_ran
     }
@@ -258,7 +258,7 @@ impl RawMutex {
         loop {
             let state = self.state.load(Relaxed);
             let (new, arrival) = if is_free(state) {
-                (state & !FREE, Arrival::Taken)
+                (taken(state), Arrival::Taken)
             } else if state & (SPINNING | HEIR | CLAIMED) == 0
                 && self.pace.load(Relaxed) & KEEPER == 0
             {
@@ -454,7 +454,9 @@ impl RawMutex {
         }
         if before & !NUMBER == CROWDED {
             if before & NUMBER == 0 && self.turn_is_over() {
-                self.yield_turn();
+                // We have just released it.
+                let is_wanted = self.state.load(Relaxed) & FREE == 0;
+                self.yield_turn(is_wanted);
             }
             return;
         }
@@ -664,28 +666,34 @@ mod tests {
         mutex.state.load(Relaxed) & CROWDED != 0
     }
 
-    /// Whoever is alone with a crowded lock finds out, after four turns. An unlock within a turn tells
-    /// nothing.
+    /// Whoever is alone with a crowded lock finds out, after four turns, however it locks. An unlock
+    /// within a turn tells nothing.
     #[test]
     fn a_crowd_that_is_gone_is_forgotten() {
         if !Spin::can_help() {
             return;
         }
-        let mutex = locked(FREE | CROWDED, 0);
-        for turn in 1..=4 {
-            end_of_a_turn(&mutex);
-            for _ in 0..8 {
-                mutex.lock();
+        let locks: [fn(&RawMutex); 2] = [
+            |mutex| mutex.lock(),
+            |mutex| assert!(mutex.try_lock_for(Duration::ZERO)),
+        ];
+        for lock in locks {
+            let mutex = locked(FREE | CROWDED | NUMBER, 0);
+            for turn in 1..=4 {
+                end_of_a_turn(&mutex);
+                for _ in 0..8 {
+                    lock(&mutex);
+                    mutex.unlock();
+                }
+                assert_eq!(is_crowded(&mutex), turn < 4);
+                let pace = begin_turn(mutex.pace.load(Relaxed), now());
+                mutex.pace.store(pace, Relaxed);
+                lock(&mutex);
                 mutex.unlock();
+                assert_eq!(mutex.pace.load(Relaxed), pace, "within a turn");
             }
-            assert_eq!(is_crowded(&mutex), turn < 4);
-            let pace = begin_turn(mutex.pace.load(Relaxed), now());
-            mutex.pace.store(pace, Relaxed);
-            mutex.lock();
-            mutex.unlock();
-            assert_eq!(mutex.pace.load(Relaxed), pace, "within a turn");
+            assert_eq!(mutex.state.load(Relaxed), FREE);
         }
-        assert_eq!(mutex.state.load(Relaxed), FREE);
     }
 
     /// A sign of others, and the count of turns without one begins anew.
@@ -701,7 +709,7 @@ mod tests {
         assert!(!is_crowded(&mutex));
     }
 
-    /// That somebody else ends a turn during the yield is a sign.
+    /// That somebody else ends a turn during the yield is a sign, if others want the lock.
     #[test]
     fn a_turn_that_ends_meanwhile_is_a_sign() {
         let mutex = locked(FREE | CROWDED, QUIET);
@@ -716,9 +724,14 @@ mod tests {
                     mutex.pace.fetch_add(one, Relaxed);
                 }
             });
-            while !noticed() && in_time() {
+            for yields in 0.. {
+                if noticed() || !in_time() {
+                    break;
+                }
+                let is_wanted = yields >= 100;
                 mutex.state.fetch_or(CROWDED, Relaxed);
-                mutex.yield_turn();
+                mutex.yield_turn(is_wanted);
+                assert!(is_wanted || !noticed());
             }
         });
         assert!(noticed());
@@ -729,7 +742,7 @@ mod tests {
     fn who_yields_at_the_end_of_a_turn_marks_the_lock() {
         let crowded = |pace| {
             let mutex = locked(FREE, pace);
-            mutex.yield_turn();
+            mutex.yield_turn(true);
             is_crowded(&mutex)
         };
         assert_eq!(crowded(0), Spin::can_help());
