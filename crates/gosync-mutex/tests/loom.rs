@@ -104,11 +104,19 @@ fn a_crowded_lock() {
     Model::new("mutex: crowded, two threads, twice each")
         .long_ago()
         .at_least(1000)
-        .check(|| contend_for(&Guarded::with(RawMutex::crowded()), 2, 2));
+        .check(|| contend_for(&Guarded::with(RawMutex::new().crowded()), 2, 2));
     Model::new("mutex: crowded, three threads")
         .preemptions(2)
         .at_least(1000)
-        .check(|| contend_for(&Guarded::with(RawMutex::crowded()), 3, 1));
+        .check(|| contend_for(&Guarded::with(RawMutex::new().crowded()), 3, 1));
+}
+
+/// As above, with a keeper, which hides the crowd while others lock and unlock.
+#[test]
+fn a_keeper_in_a_crowd() {
+    Model::new("mutex: a keeper and its holder, crowded")
+        .at_least(100)
+        .check(|| contend_for(&Guarded::with(RawMutex::brisk().crowded()), 2, 2));
 }
 
 /// As above, with a keeper: the first that waits hides itself and all others from the holder. No
@@ -140,22 +148,29 @@ fn an_heir_beside_a_keeper() {
 /// `try_lock` excludes as lock does, and leaves nobody asleep.
 #[test]
 fn try_lock_excludes() {
-    Model::new("mutex: try_lock").at_least(20).check(|| {
-        let guarded = Guarded::new();
-        let other = {
-            let guarded = Arc::clone(&guarded);
-            thread::spawn(move || guarded.locked_increment())
-        };
-        let got = guarded.mutex.try_lock();
-        if got {
-            guarded.increment();
-            guarded.mutex.unlock();
-        }
-        other.join().unwrap();
-        assert!(guarded.mutex.try_lock(), "free once both are through");
-        assert_eq!(guarded.get(), 1 + u32::from(got));
+    Model::new("mutex: try_lock")
+        .at_least(20)
+        .check(|| try_once(&Guarded::new()));
+    Model::new("mutex: try_lock, crowded")
+        .long_ago()
+        .at_least(20)
+        .check(|| try_once(&Guarded::with(RawMutex::new().crowded())));
+}
+
+fn try_once(guarded: &Arc<Guarded>) {
+    let other = {
+        let guarded = Arc::clone(guarded);
+        thread::spawn(move || guarded.locked_increment())
+    };
+    let got = guarded.mutex.try_lock();
+    if got {
+        guarded.increment();
         guarded.mutex.unlock();
-    });
+    }
+    other.join().unwrap();
+    assert!(guarded.mutex.try_lock(), "free once both are through");
+    assert_eq!(guarded.get(), 1 + u32::from(got));
+    guarded.mutex.unlock();
 }
 
 /// A lock taken by one thread is released by another: the waiter between them is woken, and sees
@@ -207,7 +222,9 @@ fn unlock_before_lock_returns() {
                 }
                 mutex.unlock();
             }
-            lockers.map(|locker| locker.join().unwrap());
+            for locker in lockers {
+                locker.join().unwrap();
+            }
             assert!(mutex.try_lock(), "free once both are through");
         });
 }

@@ -132,6 +132,7 @@ impl RawMutex {
     /// Locks, unless `deadline` passes first. Returns whether it has the lock.
     #[cold]
     pub(super) fn lock_slow(&self, deadline: Option<Deadline>) -> bool {
+        // A crowded lock that is free, and nobody waits that a bit tells of. Acquire as in `arrive`.
         let quick = |state| (state & !NUMBER == FREE | CROWDED).then(|| taken(state));
         if self.state.try_update(Acquire, Relaxed, quick).is_ok() {
             return true;
@@ -598,15 +599,13 @@ impl RawMutex {
         mutex
     }
 
-    /// An unlocked mutex that is crowded, until the next turn ends.
+    /// The same mutex, but crowded until the next turn ends. Its next unlock looks.
     #[doc(hidden)]
     #[must_use]
-    pub fn crowded() -> Self {
-        let mutex = Self::new();
-        // The next unlock looks.
-        mutex.state.store(FREE | CROWDED | NUMBER, Relaxed);
-        mutex.pace.store(QUIET, Relaxed);
-        mutex
+    pub fn crowded(self) -> Self {
+        self.state.fetch_or(CROWDED | NUMBER, Relaxed);
+        self.pace.fetch_or(QUIET, Relaxed);
+        self
     }
 }
 
@@ -656,7 +655,7 @@ mod tests {
         });
     }
 
-    /// As if the turn had begun long ago: the next unlock of a crowded lock ends it.
+    /// As if the turn had begun long ago: the next unlock of a crowded lock that looks ends it.
     fn end_of_a_turn(mutex: &RawMutex) {
         let pace = mutex.pace.load(Relaxed);
         mutex.pace.store(begin_turn(pace, long_ago()), Relaxed);
