@@ -85,6 +85,7 @@ mod slot;
 mod table;
 #[cfg(test)]
 mod tests;
+mod within;
 
 pub use crate::{
     map::Map,

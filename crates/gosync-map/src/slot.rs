@@ -210,44 +210,20 @@ impl<K, V> Slot<K, V> {
         unsafe { value.as_ref() }
     }
 
-    /// The value, if the slot is alive and has not been cleared. `None` too if it is new.
-    ///
-    /// # Safety
-    ///
-    /// As for [`key`](Self::key).
-    #[inline]
-    pub(crate) unsafe fn get_settled<'g>(
-        &self,
-        clock: &Clock,
-        guard: &'g LocalGuard<'_>,
-    ) -> Option<&'g V> {
-        let stamp = self.stamp.load(SeqCst);
-        // SAFETY: the guard was there when the slot was found, so both live for as long as it does.
-        unsafe {
-            if fits::<V>() && clock.is_of_now_at_home(stamp) {
-                return self.at(at_home());
-            }
-            clock
-                .is_of_now(stamp)
-                .then(|| self.at(guard.protect(&self.value, SeqCst)))?
-        }
-    }
-
     /// The value, if the slot is alive and has not been cleared. Stamps the slot, if it is new.
     ///
     /// # Safety
     ///
     /// As for [`key`](Self::key).
     #[inline]
-    pub(crate) unsafe fn get<'g>(&self, clock: &Clock, guard: &'g LocalGuard<'_>) -> Option<&'g V> {
-        // SAFETY: the caller's.
-        let value = unsafe { self.get_settled(clock, guard) };
-        if value.is_some() {
-            return value;
+    pub(crate) unsafe fn get<'g>(&self, clock: &Clock, guard: &'g impl Guard) -> Option<&'g V> {
+        if fits::<V>() && clock.is_of_now_at_home(self.stamp.load(SeqCst)) {
+            // SAFETY: the guard was there when the slot was found, so both live for as long as it does.
+            return unsafe { self.at(at_home()) };
         }
-        // Dead, cleared, or new: or it was new, and somebody has stamped it since.
+        // Loaded anew in there: to keep it would cost the way that most take.
         let settled = self.settle(clock);
-        // SAFETY: as above.
+        // SAFETY: the same.
         settled.then(|| unsafe { self.at(guard.protect(&self.value, SeqCst)) })?
     }
 

@@ -79,6 +79,7 @@ use crate::{
     place::{AsItIs, Place},
     random::RandomState,
     slot::{FOLLOWED, Fresh, FreshValue, LAST, Slot},
+    within::Within,
 };
 
 /// How many keys and values that were removed or replaced a thread gathers before they are dropped
@@ -363,34 +364,26 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
-        let home = self.home(key);
-        if self.census.has_none(home) {
+        let mut place = self.home(key);
+        if self.census.has_none(place) {
             return None;
         }
-        let guard = self.map.guard();
-        let slot = self.map.get(&home, &guard)?;
-        // SAFETY: found in this table, with a guard of this table.
-        if unsafe { slot.key() }.borrow() == key
-            // SAFETY: the same.
-            && let Some(value) = unsafe { slot.get_settled(&self.clock, &guard) }
-        {
-            return Some(read(value));
+        let pinned = self.map.pin();
+        let guard = Within::of(&pinned);
+        loop {
+            let slot = pinned.get(&place)?;
+            // SAFETY: found in this table, with a guard of this table.
+            if unsafe { slot.key() }.borrow() == key
+                // SAFETY: the same.
+                && let Some(value) = unsafe { slot.get(&self.clock, &guard) }
+            {
+                return Some(read(value));
+            }
+            if !slot.is_followed() {
+                return None;
+            }
+            place = place.next();
         }
-        // Not while there is a guard: one that nobody else gets to see stays in registers.
-        drop(guard);
-        self.get_slow(home, key, read)
-    }
-
-    /// [`get`](Self::get) for a key that was not at home, or has not come to rest there.
-    #[cold]
-    fn get_slow<Q, R>(&self, home: Place, key: &Q, read: impl FnOnce(&V) -> R) -> Option<R>
-    where
-        K: Borrow<Q>,
-        Q: Eq + ?Sized,
-    {
-        let guard = self.map.guard();
-        let (_, _, value) = self.find(home, key, &guard).ok()?;
-        Some(read(value))
     }
 
     /// Stores the value, and shows the one before, if there was one.
