@@ -424,21 +424,11 @@ fn walk<M: Map>(map: &M, repeat: impl FnOnce(&mut dyn FnMut(u64))) {
             black_box((key, value));
         });
     }
-    let copies = [
-        copy::<M, 0>,
-        copy::<M, 1>,
-        copy::<M, 2>,
-        copy::<M, 3>,
-        copy::<M, 4>,
-        copy::<M, 5>,
-        copy::<M, 6>,
-        copy::<M, 7>,
-        copy::<M, 8>,
-        copy::<M, 9>,
-        copy::<M, 10>,
-        copy::<M, 11>,
-        copy::<M, 12>,
-    ];
+    macro_rules! copies {
+        ($($n:literal)*) => { [$(copy::<M, $n>),*] };
+    }
+    // A prime number of them: each peer comes by all, however many peers and threads there are.
+    let copies = copies!(0 1 2 3 4 5 6 7 8 9 10 11 12);
     let copy = copies[TURN.fetch_add(1, Relaxed) % copies.len()];
     repeat(&mut |_| copy(map));
 }
