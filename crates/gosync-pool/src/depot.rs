@@ -12,27 +12,27 @@
 use crossbeam_queue::ArrayQueue;
 use gosync_park::atomic::{AtomicUsize, Ordering::Relaxed};
 
-use crate::magazine::{Batch, Stamp, batch};
+use crate::{
+    batches::{Batches, HOT},
+    magazine::{Batch, Stamp, batch},
+};
 
 /// On cache lines of its own.
 #[repr(align(128))]
 pub(crate) struct Depot<T> {
     permits: AtomicUsize,
-    batches: Queue<Batch<T>>,
-    /// Memory of batches that were taken, for others. It is freed at each collection.
+    batches: Batches<Batch<T>>,
+    /// Memory of batches that were taken, as many as are hot. To allocate a batch on one thread and free it
+    /// on another costs an allocator dear, so the memory goes back too. It is freed at each collection.
     blanks: ArrayQueue<Vec<T>>,
 }
-
-/// A batch that goes from thread to thread is allocated on one and freed on another, which costs
-/// an allocator dear. So the memory goes back too.
-const BLANKS: usize = 8;
 
 impl<T> Depot<T> {
     pub(crate) fn new(permits: usize) -> Self {
         Self {
             permits: AtomicUsize::new(permits),
-            batches: Queue::new(),
-            blanks: ArrayQueue::new(BLANKS),
+            batches: Batches::new(),
+            blanks: ArrayQueue::new(HOT),
         }
     }
 
@@ -94,79 +94,11 @@ impl<T> Depot<T> {
 
     /// A batch of one item or more.
     pub(crate) fn pop(&self) -> Option<Batch<T>> {
-        // `is_empty` is two loads, where `pop` on an empty queue has a fence.
-        if self.is_empty() {
-            return None;
-        }
         self.batches.pop()
     }
 
     /// Takes the batches whose stamp is wanted.
     pub(crate) fn take(&self, wanted: impl Fn(Stamp) -> bool) -> impl Iterator<Item = Batch<T>> {
-        // Once around: what is not wanted goes to the end of the queue, in the old order.
-        (0..self.batches.len())
-            .map_while(|_| self.batches.pop())
-            .filter_map(move |batch| {
-                if wanted(batch.stamp) {
-                    return Some(batch);
-                }
-                self.batches.push(batch);
-                None
-            })
-    }
-}
-
-#[cfg(not(gosync_loom))]
-use crossbeam_queue::SegQueue as Queue;
-#[cfg(gosync_loom)]
-use stand_in::Queue;
-
-/// crossbeam's queue uses std's atomics, which loom does not see. This keeps the batches without a
-/// choice for loom to make; the counter is there so that loom knows that a push happens before the
-/// pop of its batch.
-#[cfg(gosync_loom)]
-mod stand_in {
-    use std::{
-        collections::VecDeque,
-        sync::{Mutex, MutexGuard},
-    };
-
-    use gosync_park::atomic::{AtomicU32, Ordering::AcqRel};
-
-    pub(super) struct Queue<B> {
-        batches: Mutex<VecDeque<B>>,
-        steps: AtomicU32,
-    }
-
-    impl<B> Queue<B> {
-        pub(super) fn new() -> Self {
-            Self {
-                batches: Mutex::new(VecDeque::new()),
-                steps: AtomicU32::new(0),
-            }
-        }
-
-        fn batches(&self) -> MutexGuard<'_, VecDeque<B>> {
-            self.batches.lock().expect("no panic in here")
-        }
-
-        pub(super) fn push(&self, batch: B) {
-            self.steps.fetch_add(1, AcqRel);
-            self.batches().push_back(batch);
-        }
-
-        pub(super) fn pop(&self) -> Option<B> {
-            let batch = self.batches().pop_front()?;
-            self.steps.fetch_add(1, AcqRel);
-            Some(batch)
-        }
-
-        pub(super) fn len(&self) -> usize {
-            self.batches().len()
-        }
-
-        pub(super) fn is_empty(&self) -> bool {
-            self.len() == 0
-        }
+        self.batches.take(move |batch| wanted(batch.stamp))
     }
 }

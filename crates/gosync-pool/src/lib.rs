@@ -72,6 +72,7 @@
 //! - In the order of Go: the newest item of one's own first, of others the oldest. But what a thread
 //!   puts when others have taken items from it goes to the depot at once, until it gets some itself.
 
+mod batches;
 mod builder;
 mod depot;
 mod for_all;

@@ -5,7 +5,7 @@ mod common;
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::Barrier,
+    sync::{Barrier, mpsc},
     thread,
 };
 
@@ -40,6 +40,41 @@ fn what_is_used_stays() {
         pool.collect();
     }
     assert_eq!(census.alive(), 3);
+}
+
+/// Though the pool is in use all the time, by one thread that puts and another one that gets.
+#[test]
+fn what_two_threads_have_no_use_for_goes() {
+    const ROUND: usize = 32;
+    let census = Census::default();
+    let pool = Pool::without_new();
+    (0..1000).for_each(|_| pool.put(census.item()));
+    let (to_main, from_other) = mpsc::sync_channel(0);
+    let (to_other, from_main) = mpsc::sync_channel(0);
+    thread::scope(|s| {
+        let pool = &pool;
+        s.spawn(move || {
+            for () in from_main {
+                let round: Vec<_> = (0..ROUND).map(|_| pool.try_get().unwrap()).collect();
+                to_main.send(round).unwrap();
+            }
+        });
+        for _ in 0..3 {
+            // More than it would take to have each item once.
+            for _ in 0..50 {
+                to_other.send(()).unwrap();
+                from_other
+                    .recv()
+                    .unwrap()
+                    .into_iter()
+                    .for_each(|item| pool.put(item));
+            }
+            pool.collect();
+        }
+        drop(to_other);
+    });
+    assert_eq!(census.alive(), pool.stats().idle);
+    assert!((ROUND..500).contains(&census.alive()), "{}", census.alive());
 }
 
 #[test]
