@@ -1,14 +1,15 @@
 use std::time::Duration;
 
-use crate::{Spin, clock::Instant, spin::can_help, thread};
+use crate::{clock::Instant, hint, spin::can_help, thread};
 
 /// How long to poll for what others do in threads that run already, such as the end of tasks: for
 /// about as long as it would take to go to sleep and to be woken.
 ///
-/// As [`Spin`], and then with a yield before each poll for 50 us. A wake-up costs whoever sends it
-/// a system call, and whoever gets it a processor that has gone idle in between, which together is
-/// some 20 to 50 us; so whoever polls loses at most about as much as a sleep would have cost. The
-/// yields leave the processor to any thread that wants it, the awaited ones among them.
+/// A few polls close together, for what is about to happen, and then a yield before each poll for
+/// 50 us. A wake-up costs whoever sends it a system call, and whoever gets it a processor that has gone
+/// idle in between, which together is some 20 to 50 us; so whoever polls loses at most about as much as a
+/// sleep would have cost. The yields leave the processor to any thread that wants it, the awaited ones
+/// among them; where none does, a yield takes no longer than a pause between two polls ought to.
 ///
 /// It is not for locks: there the one who holds it would have to be told not to take it again.
 ///
@@ -25,11 +26,14 @@ use crate::{Spin, clock::Instant, spin::can_help, thread};
 /// ```
 #[derive(Debug, Default)]
 pub struct Patience {
-    spin: Spin,
+    /// The polls that had no yield before them.
+    close: u32,
     /// Since when it yields.
     since: Option<Instant>,
 }
 
+/// How many polls come first, each after one pause.
+const CLOSE: u32 = 16;
 /// For how long it yields.
 const YIELDING: Duration = Duration::from_micros(50);
 
@@ -39,17 +43,22 @@ impl Patience {
     #[must_use]
     pub const fn new() -> Self {
         Self {
-            spin: Spin::new(),
+            close: 0,
             since: None,
         }
     }
 
     /// Pauses, and returns whether to poll again. Once it returns `false` it is time to sleep.
     pub fn again(&mut self) -> bool {
-        if self.spin.again() {
+        if !can_help() {
+            return false;
+        }
+        if self.close < CLOSE {
+            self.close += 1;
+            hint::spin_loop();
             return true;
         }
-        if !can_help() || self.since.get_or_insert_with(Instant::now).elapsed() >= YIELDING {
+        if self.since.get_or_insert_with(Instant::now).elapsed() >= YIELDING {
             return false;
         }
         thread::yield_now();
