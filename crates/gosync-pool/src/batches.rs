@@ -1,53 +1,132 @@
 //! The batches of the depot, the hot ones first.
 //!
 //! ```text
-//! push ──► hot: two, while there is room ──► pop, first
-//!     └──► cold: all others, in a queue  ──► pop, where no hot one is
+//! push ──► hot: two, where there is room   ──► pop, first
+//!     └──► cold: all others, in a queue    ──► pop, where no hot one is
 //! ```
 //!
 //! A thread that puts and one that gets pass the same two batches to and fro: the same memory with the
 //! same items, which their caches still have. What is more than they need stays in the cold queue,
 //! where it grows old. One queue for all would bring each batch around in its turn, and keep it young.
 
-#[cfg(not(gosync_loom))]
-use crossbeam_queue::{ArrayQueue, SegQueue};
-#[cfg(gosync_loom)]
-use stand_in::{ArrayQueue, SegQueue};
+use std::{marker::PhantomData, ptr};
 
-/// How many batches are hot. With one, who puts waits for who gets; more are more cache lines on their
-/// way from one to the other.
-pub(crate) const HOT: usize = 2;
+use gosync_park::atomic::{
+    AtomicPtr,
+    Ordering::{Acquire, Relaxed, Release},
+};
+
+#[cfg(not(gosync_loom))]
+use crossbeam_queue::SegQueue;
+#[cfg(gosync_loom)]
+use stand_in::SegQueue;
+
+/// Room for two, each in a place of its own: nobody waits for anybody, whatever becomes of the other one
+/// in the middle of this. (In a queue, who puts claims a place first and fills it afterwards.) With one
+/// place, who puts a batch would find it taken before the other one comes; more are more cache lines on
+/// their way.
+#[repr(align(128))]
+pub(crate) struct Shelf<B>([Place<B>; 2]);
+
+/// Room for one.
+struct Place<B> {
+    /// Null, or of a `Box`.
+    thing: AtomicPtr<B>,
+    owns: PhantomData<Box<B>>,
+}
+
+impl<B> Place<B> {
+    fn new() -> Self {
+        Self {
+            thing: AtomicPtr::new(ptr::null_mut()),
+            owns: PhantomData,
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        // Relaxed: what is here counts when it is taken. Who must find it was told of it.
+        self.thing.load(Relaxed).is_null()
+    }
+
+    fn put(&self, thing: Box<B>) -> Result<(), Box<B>> {
+        if !self.is_empty() {
+            return Err(thing);
+        }
+        let thing = Box::into_raw(thing);
+        // Release pairs with the Acquire in `take`.
+        let put = self
+            .thing
+            .compare_exchange(ptr::null_mut(), thing, Release, Relaxed);
+        // SAFETY: of a box, as above, and nobody else has seen it.
+        put.map(drop).map_err(|_| unsafe { Box::from_raw(thing) })
+    }
+
+    fn take(&self) -> Option<Box<B>> {
+        if self.is_empty() {
+            return None;
+        }
+        // Acquire pairs with the Release in `put`.
+        let thing = self.thing.swap(ptr::null_mut(), Acquire);
+        // SAFETY: of a box, and nobody else takes it out.
+        (!thing.is_null()).then(|| unsafe { Box::from_raw(thing) })
+    }
+}
+
+impl<B> Drop for Place<B> {
+    fn drop(&mut self) {
+        self.take();
+    }
+}
+
+impl<B> Shelf<B> {
+    pub(crate) fn new() -> Self {
+        Self([Place::new(), Place::new()])
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.iter().all(Place::is_empty)
+    }
+
+    /// Puts it here, or gives it back where there is no room.
+    pub(crate) fn push(&self, mut thing: Box<B>) -> Result<(), Box<B>> {
+        for place in &self.0 {
+            match place.put(thing) {
+                Ok(()) => return Ok(()),
+                Err(back) => thing = back,
+            }
+        }
+        Err(thing)
+    }
+
+    pub(crate) fn pop(&self) -> Option<Box<B>> {
+        self.0.iter().find_map(Place::take)
+    }
+}
 
 pub(crate) struct Batches<B> {
-    hot: ArrayQueue<B>,
-    cold: SegQueue<B>,
+    hot: Shelf<B>,
+    cold: SegQueue<Box<B>>,
 }
 
 impl<B> Batches<B> {
     pub(crate) fn new() -> Self {
         Self {
-            hot: ArrayQueue::new(HOT),
+            hot: Shelf::new(),
             cold: SegQueue::new(),
         }
     }
 
-    pub(crate) fn push(&self, batch: B) {
+    pub(crate) fn push(&self, batch: Box<B>) {
         if let Err(batch) = self.hot.push(batch) {
             self.cold.push(batch);
         }
     }
 
-    pub(crate) fn pop(&self) -> Option<B> {
-        // `is_empty` is two loads, where `pop` on an empty queue has a fence.
-        if !self.hot.is_empty()
-            && let Some(batch) = self.hot.pop()
-        {
-            return Some(batch);
-        }
-        if self.cold.is_empty() {
-            return None;
-        }
-        self.cold.pop()
+    pub(crate) fn pop(&self) -> Option<Box<B>> {
+        self.hot.pop().or_else(|| {
+            // Two loads, where `pop` on an empty queue has a fence.
+            (!self.cold.is_empty()).then(|| self.cold.pop())?
+        })
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -55,11 +134,11 @@ impl<B> Batches<B> {
     }
 
     /// Takes the batches that are wanted.
-    pub(crate) fn take(&self, wanted: impl Fn(&B) -> bool) -> impl Iterator<Item = B> {
-        // Once around each. What is not wanted goes to the end, where there is room; the cold ones first,
-        // so that no hot one becomes cold before its turn.
+    pub(crate) fn take(&self, wanted: impl Fn(&B) -> bool) -> impl Iterator<Item = Box<B>> {
+        // Once around. What is not wanted goes back, where there is room; the cold ones first, so that
+        // no hot one becomes cold before its turn.
         let cold = (0..self.cold.len()).map_while(|_| self.cold.pop());
-        let hot = (0..self.hot.len()).map_while(|_| self.hot.pop());
+        let hot = self.hot.0.iter().filter_map(Place::take);
         cold.chain(hot).filter_map(move |batch| {
             if wanted(&batch) {
                 return Some(batch);
@@ -70,7 +149,7 @@ impl<B> Batches<B> {
     }
 }
 
-/// crossbeam's queues use std's atomics, which loom does not see. These keep the batches without a
+/// crossbeam's queue uses std's atomics, which loom does not see. This keeps the batches without a
 /// choice for loom to make; the counter is there so that loom knows that a push happens before the
 /// pop of its batch.
 #[cfg(gosync_loom)]
@@ -118,40 +197,6 @@ mod stand_in {
             self.len() == 0
         }
     }
-
-    pub(super) struct ArrayQueue<B> {
-        batches: SegQueue<B>,
-        most: usize,
-    }
-
-    impl<B> ArrayQueue<B> {
-        pub(super) fn new(most: usize) -> Self {
-            Self {
-                batches: SegQueue::new(),
-                most,
-            }
-        }
-
-        pub(super) fn push(&self, batch: B) -> Result<(), B> {
-            if self.len() == self.most {
-                return Err(batch);
-            }
-            self.batches.push(batch);
-            Ok(())
-        }
-
-        pub(super) fn pop(&self) -> Option<B> {
-            self.batches.pop()
-        }
-
-        pub(super) fn len(&self) -> usize {
-            self.batches.len()
-        }
-
-        pub(super) fn is_empty(&self) -> bool {
-            self.batches.is_empty()
-        }
-    }
 }
 
 #[cfg(all(test, not(gosync_loom)))]
@@ -160,12 +205,16 @@ mod tests {
 
     fn of(batches: impl IntoIterator<Item = u32>) -> Batches<u32> {
         let all = Batches::new();
-        batches.into_iter().for_each(|batch| all.push(batch));
+        batches
+            .into_iter()
+            .for_each(|batch| all.push(Box::new(batch)));
         all
     }
 
     fn drain(batches: &Batches<u32>) -> Vec<u32> {
-        std::iter::from_fn(|| batches.pop()).collect()
+        std::iter::from_fn(|| batches.pop())
+            .map(|batch| *batch)
+            .collect()
     }
 
     #[test]
@@ -182,17 +231,20 @@ mod tests {
         let all = of(0..6);
         for _ in 0..10 {
             let batch = all.pop().expect("six of them");
-            assert!(batch < 2, "{batch} was cold");
+            assert!(*batch < 2, "{batch} was cold");
             all.push(batch);
         }
-        let cold: Vec<_> = all.take(|batch| *batch >= 2).collect();
+        let cold: Vec<_> = all.take(|batch| *batch >= 2).map(|batch| *batch).collect();
         assert_eq!(cold, [2, 3, 4, 5]);
     }
 
     #[test]
     fn only_what_is_wanted_is_taken() {
         let all = of(0..7);
-        let mut odd: Vec<_> = all.take(|batch| batch % 2 == 1).collect();
+        let mut odd: Vec<_> = all
+            .take(|batch| batch % 2 == 1)
+            .map(|batch| *batch)
+            .collect();
         odd.sort_unstable();
         assert_eq!(odd, [1, 3, 5]);
         let mut rest = drain(&all);
@@ -205,7 +257,7 @@ mod tests {
     fn a_hot_one_that_finds_no_room_becomes_cold() {
         let all = of(0..2);
         let taken = all.take(|batch| {
-            all.push(batch + 10);
+            all.push(Box::new(batch + 10));
             false
         });
         assert_eq!(taken.count(), 0);

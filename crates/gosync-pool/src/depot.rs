@@ -7,13 +7,12 @@
 //!
 //! A magazine that is full sends half of its items here, or all, if it was robbed before; one that
 //! is empty takes a batch. So items that are put on one thread and got on another flow back, a batch
-//! to one operation on a shared queue.
+//! to one operation on what is shared.
 
-use crossbeam_queue::ArrayQueue;
 use gosync_park::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use crate::{
-    batches::{Batches, HOT},
+    batches::{Batches, Shelf},
     magazine::{Batch, Stamp, batch},
 };
 
@@ -22,9 +21,9 @@ use crate::{
 pub(crate) struct Depot<T> {
     permits: AtomicUsize,
     batches: Batches<Batch<T>>,
-    /// Memory of batches that were taken, as many as are hot. To allocate a batch on one thread and free it
-    /// on another costs an allocator dear, so the memory goes back too. It is freed at each collection.
-    blanks: ArrayQueue<Vec<T>>,
+    /// Batches that were taken, and are empty. To allocate a batch on one thread and free it on another
+    /// costs an allocator dear, so the memory goes back too. It is freed at each collection.
+    blanks: Shelf<Batch<T>>,
 }
 
 impl<T> Depot<T> {
@@ -32,22 +31,21 @@ impl<T> Depot<T> {
         Self {
             permits: AtomicUsize::new(permits),
             batches: Batches::new(),
-            blanks: ArrayQueue::new(HOT),
+            blanks: Shelf::new(),
         }
     }
 
-    /// A batch to be filled.
-    pub(crate) fn blank(&self) -> Vec<T> {
-        self.blanks
-            .pop()
-            .unwrap_or_else(|| Vec::with_capacity(batch::<T>() as usize))
-    }
-
-    /// Keeps the memory of a batch that is empty.
-    pub(crate) fn recycle(&self, blank: Vec<T>) {
-        debug_assert!(blank.is_empty());
-        // If there are enough, it is freed.
-        let _ = self.blanks.push(blank);
+    /// A batch to be filled with items of this stamp.
+    pub(crate) fn blank(&self, stamp: Stamp) -> Box<Batch<T>> {
+        let new = || {
+            Box::new(Batch {
+                stamp,
+                items: Vec::with_capacity(batch::<T>() as usize),
+            })
+        };
+        let mut blank = self.blanks.pop().unwrap_or_else(new);
+        blank.stamp = stamp;
+        blank
     }
 
     /// Frees the memory of batches that are empty.
@@ -78,10 +76,11 @@ impl<T> Depot<T> {
         self.permits.load(Relaxed)
     }
 
-    /// Keeps items with their permits.
-    pub(crate) fn push(&self, batch: Batch<T>) {
+    /// Keeps items with their permits, or the memory of a batch that has none.
+    pub(crate) fn push(&self, batch: Box<Batch<T>>) {
         if batch.items.is_empty() {
-            self.recycle(batch.items);
+            // If there are enough, it is freed.
+            let _ = self.blanks.push(batch);
         } else {
             self.batches.push(batch);
         }
@@ -93,12 +92,15 @@ impl<T> Depot<T> {
     }
 
     /// A batch of one item or more.
-    pub(crate) fn pop(&self) -> Option<Batch<T>> {
+    pub(crate) fn pop(&self) -> Option<Box<Batch<T>>> {
         self.batches.pop()
     }
 
     /// Takes the batches whose stamp is wanted.
-    pub(crate) fn take(&self, wanted: impl Fn(Stamp) -> bool) -> impl Iterator<Item = Batch<T>> {
+    pub(crate) fn take(
+        &self,
+        wanted: impl Fn(Stamp) -> bool,
+    ) -> impl Iterator<Item = Box<Batch<T>>> {
         self.batches.take(move |batch| wanted(batch.stamp))
     }
 }

@@ -798,21 +798,23 @@ impl<T> Inside<'_, T> {
     /// `most` of them, into a `blank`.
     pub(crate) fn spill(
         &mut self,
-        blank: impl FnOnce() -> Vec<T>,
+        blank: impl FnOnce(Stamp) -> Box<Batch<T>>,
         most: usize,
-    ) -> Option<Batch<T>> {
+    ) -> Option<Box<Batch<T>>> {
         let (bottom, top) = (self.bottom(), self.top());
         // SAFETY: below the number of cells, and the owner is inside.
         let stamp_of = |i: u32| unsafe { self.mine.0.cell(i).stamp() };
         let stamp = (bottom < top).then(|| stamp_of(top - 1))?;
         let alike = (bottom..top).rev().take(most);
         let from = alike.take_while(|&i| stamp_of(i) == stamp).last()?;
-        let mut items = blank();
+        let mut batch = blank(stamp);
         // SAFETY: as above, and by invariant 3 there are items. The top comes down.
-        items.extend((from..top).map(|i| unsafe { self.mine.0.cell(i).read() }));
+        batch
+            .items
+            .extend((from..top).map(|i| unsafe { self.mine.0.cell(i).read() }));
         self.word -= top - from;
         self.set_room(self.room() - (top - from));
-        Some(Batch { stamp, items })
+        Some(batch)
     }
 
     /// Puts items here with their permits, the oldest first, as many as there are cells. There must

@@ -374,13 +374,13 @@ impl<T> Table<T> {
         item
     }
 
-    fn take_batch(&self, batch: Batch<T>, empty: Option<&mut Inside<'_, T>>) -> Option<T> {
-        let Batch { stamp, mut items } = batch;
-        let youngest = items.pop()?;
+    fn take_batch(&self, mut batch: Box<Batch<T>>, empty: Option<&mut Inside<'_, T>>) -> Option<T> {
+        let stamp = batch.stamp;
+        let youngest = batch.items.pop()?;
         if let Some(mine) = empty {
-            mine.adopt(items.drain(..).map(|item| Entry { stamp, item }));
+            mine.adopt(batch.items.drain(..).map(|item| Entry { stamp, item }));
         }
-        self.depot.push(Batch { stamp, items });
+        self.depot.push(batch);
         Some(youngest)
     }
 
@@ -430,9 +430,9 @@ impl<T> Table<T> {
         if self.depot.reserve(1) == 0 {
             return Err(item);
         }
-        let mut items = self.depot.blank();
-        items.push(item);
-        self.depot.push(Batch { stamp, items });
+        let mut batch = self.depot.blank(stamp);
+        batch.items.push(item);
+        self.depot.push(batch);
         Ok(())
     }
 
@@ -440,7 +440,7 @@ impl<T> Table<T> {
         if mine.has_room() {
             return;
         }
-        // In this order: to look takes the head of the queue from who gets.
+        // In this order: to look takes a cache line from who gets.
         if mine.is_too_generous() && !self.depot.is_empty() {
             mine.be_less_generous();
         }
@@ -456,7 +456,7 @@ impl<T> Table<T> {
     fn spill(&self, mine: &mut Inside<'_, T>) {
         let mut left = mine.surplus();
         while left > 0 {
-            let Some(batch) = mine.spill(|| self.depot.blank(), left) else {
+            let Some(batch) = mine.spill(|stamp| self.depot.blank(stamp), left) else {
                 break;
             };
             left -= batch.items.len();

@@ -1,7 +1,8 @@
 //! The magazines and the table that leads to them, in every interleaving.
 //!
-//! Under loom a magazine has two cells and the table one near slot: see the constants. The shared
-//! part is a stand-in whose steps loom does not see. Both halves of the fence are whole ones.
+//! Under loom a magazine has two cells and the table one near slot: see the constants. The queue of the
+//! batches that are not hot is a stand-in whose steps loom does not see. Both halves of the fence are
+//! whole ones.
 #![cfg(gosync_loom)]
 
 use std::sync::{
@@ -175,6 +176,23 @@ fn refill_races_steal() {
             assert_eq!(all(&pool, [mine, got]), [1, 2]);
             drop(pool);
             assert_eq!(drops.load(SeqCst), 2);
+        });
+}
+
+/// A thread that had no room for all that it put has sent a batch to the depot, and two others want one:
+/// they get different items.
+#[test]
+fn a_batch_goes_to_one_thread() {
+    Model::new("pool: a batch is taken once")
+        .at_least(500)
+        .check(|| {
+            let (pool, drops) = set_up();
+            (1..=3).for_each(|value| pool.put(Item::new(value, &drops)));
+            let takers = [(); 2].map(|()| thief(&pool, get));
+            let got = takers.map(|taker| taker.join().unwrap());
+            assert_eq!(all(&pool, got), [1, 2, 3]);
+            drop(pool);
+            assert_eq!(drops.load(SeqCst), 3);
         });
 }
 
