@@ -142,12 +142,18 @@ impl<K, V> Slot<K, V> {
 
     #[cold]
     fn settle_slow(&self, clock: &Clock) -> bool {
+        self.date(clock);
+        clock.is_of_now(self.stamp.load(SeqCst))
+    }
+
+    /// Stamps the slot, which is in the table, unless somebody has done so.
+    #[inline]
+    pub(crate) fn date(&self, clock: &Clock) {
         // The clock is read when the slot is in the table already, by whoever does it. The first
         // one's stamp stays.
         let moved = if fits::<V>() { 0 } else { MOVED };
         let stamp = clock.stamp() | moved;
         let _ = self.stamp.compare_exchange(NEW, stamp, SeqCst, SeqCst);
-        clock.is_of_now(self.stamp.load(SeqCst))
     }
 
     /// Makes those who read look at `value`, from now on and in all eras.

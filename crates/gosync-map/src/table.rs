@@ -616,7 +616,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
     ) -> Put<'g, V> {
         // SAFETY: found in this table, with a guard of this table.
         let value = unsafe { fresh.is_in(slot, guard) };
-        slot.settle(&self.clock);
+        slot.date(&self.clock);
         Put::Stored(value)
     }
 
