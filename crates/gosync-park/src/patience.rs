@@ -9,7 +9,7 @@ use crate::{clock::Instant, hint, spin::can_help, thread};
 /// 50 us. A wake-up costs whoever sends it a system call, and whoever gets it a processor that has gone
 /// idle in between, which together is some 20 to 50 us; so whoever polls loses at most about as much as a
 /// sleep would have cost. The yields leave the processor to any thread that wants it, the awaited ones
-/// among them; where none does, a yield takes no longer than a pause between two polls ought to.
+/// among them; where none does, a yield takes no longer than the pause between two polls should.
 ///
 /// It is not for locks: there the one who holds it would have to be told not to take it again.
 ///

@@ -35,6 +35,10 @@ struct Place<B> {
     owns: PhantomData<Box<B>>,
 }
 
+// SAFETY: a thing that is put here by one thread and taken by another one is moved between them, and
+// nothing else: never do two have it at once.
+unsafe impl<B: Send> Sync for Place<B> {}
+
 impl<B> Place<B> {
     fn new() -> Self {
         Self {
@@ -135,8 +139,8 @@ impl<B> Batches<B> {
 
     /// Takes the batches that are wanted.
     pub(crate) fn take(&self, wanted: impl Fn(&B) -> bool) -> impl Iterator<Item = Box<B>> {
-        // Once around. What is not wanted goes back, where there is room; the cold ones first, so that
-        // no hot one becomes cold before its turn.
+        // Once around; what is not wanted goes back, to wherever there is room. The cold ones first: those
+        // that become hot are looked at once more, but a hot one that became cold would be passed over.
         let cold = (0..self.cold.len()).map_while(|_| self.cold.pop());
         let hot = self.hot.0.iter().filter_map(Place::take);
         cold.chain(hot).filter_map(move |batch| {

@@ -35,10 +35,12 @@
 //!   a callback or a destructor panics. Items of a thread that ended stay in the pool.
 //! - **Callbacks and destructors may do anything**, such as using the same pool: none runs while
 //!   the pool is in the middle of something. So may thread-local destructors.
-//! - **Nobody waits.** No `get` and no `put` waits for another thread. (A pool's first use, its
-//!   drop and [`collect()`] take a lock for a moment. The first use of the first pool tells the
-//!   Linux kernel that we shall need its help, which takes some milliseconds in a process that has
-//!   several threads by then.)
+//! - **Nobody waits.** No `get` and no `put` waits for another thread, be that interrupted wherever it
+//!   may. (But for this: where the depot has more than two batches the others are in a queue of
+//!   crossbeam's, and who takes one from there waits for one who is in the middle of putting it there. A
+//!   pool's first use, its drop and [`collect()`] take a lock for a moment. The first use of the first
+//!   pool tells the Linux kernel that we shall need its help, which takes some milliseconds in a process
+//!   that has several threads by then.)
 //! - `put(x)` happens before the `get` that returns `x`.
 //!
 //! # Ageing
@@ -70,7 +72,8 @@
 //! - Go keeps items per processor, we do per thread. Each item can be had by every thread; in Go
 //!   one per processor cannot.
 //! - In the order of Go: the newest item of one's own first, of others the oldest. But what a thread
-//!   puts when others have taken items from it goes to the depot at once, until it gets some itself.
+//!   puts when others have taken items from it goes to the depot at once, until it gets some itself; and
+//!   what is in the depot comes a batch at a time, the oldest last if there are many.
 
 mod batches;
 mod builder;
