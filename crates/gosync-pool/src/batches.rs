@@ -139,8 +139,8 @@ impl<B> Batches<B> {
 
     /// Takes the batches that are wanted.
     pub(crate) fn take(&self, wanted: impl Fn(&B) -> bool) -> impl Iterator<Item = Box<B>> {
-        // Once around; what is not wanted goes back, to wherever there is room. The cold ones first: those
-        // that become hot are looked at once more, but a hot one that became cold would be passed over.
+        // Once around; what is not wanted goes back, to wherever there is room. So a cold one may become
+        // hot, and be looked at twice.
         let cold = (0..self.cold.len()).map_while(|_| self.cold.pop());
         let hot = self.hot.0.iter().filter_map(Place::take);
         cold.chain(hot).filter_map(move |batch| {

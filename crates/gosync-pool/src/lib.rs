@@ -73,7 +73,7 @@
 //!   one per processor cannot.
 //! - In the order of Go: the newest item of one's own first, of others the oldest. But what a thread
 //!   puts when others have taken items from it goes to the depot at once, until it gets some itself; and
-//!   what is in the depot comes a batch at a time, the oldest last if there are many.
+//!   what is in the depot comes a batch at a time, whichever is at hand.
 
 mod batches;
 mod builder;
