@@ -58,11 +58,14 @@ impl<B> Place<B> {
         }
         let thing = Box::into_raw(thing);
         // Release pairs with the Acquire in `take`.
-        let put = self
+        match self
             .thing
-            .compare_exchange(ptr::null_mut(), thing, Release, Relaxed);
-        // SAFETY: of a box, as above, and nobody else has seen it.
-        put.map(drop).map_err(|_| unsafe { Box::from_raw(thing) })
+            .compare_exchange(ptr::null_mut(), thing, Release, Relaxed)
+        {
+            Ok(_) => Ok(()),
+            // SAFETY: of a box, as above, and nobody else has seen it.
+            Err(_) => Err(unsafe { Box::from_raw(thing) }),
+        }
     }
 
     fn take(&self) -> Option<Box<B>> {
@@ -107,6 +110,7 @@ impl<B> Shelf<B> {
     }
 }
 
+/// See the module.
 pub(crate) struct Batches<B> {
     hot: Shelf<B>,
     cold: SegQueue<Box<B>>,

@@ -37,15 +37,16 @@ impl<T> Depot<T> {
 
     /// A batch to be filled with items of this stamp.
     pub(crate) fn blank(&self, stamp: Stamp) -> Box<Batch<T>> {
-        let new = || {
-            Box::new(Batch {
+        match self.blanks.pop() {
+            Some(mut blank) => {
+                blank.stamp = stamp;
+                blank
+            }
+            None => Box::new(Batch {
                 stamp,
                 items: Vec::with_capacity(batch::<T>() as usize),
-            })
-        };
-        let mut blank = self.blanks.pop().unwrap_or_else(new);
-        blank.stamp = stamp;
-        blank
+            }),
+        }
     }
 
     /// Frees the memory of batches that are empty.

@@ -37,7 +37,7 @@
 //!   the pool is in the middle of something. So may thread-local destructors.
 //! - **Nobody waits.** No `get` and no `put` waits for another thread, be that interrupted wherever it
 //!   may. (But for this: where the depot has more than two batches the others are in a queue of
-//!   crossbeam's, and who takes one from there waits for one who is in the middle of putting it there. A
+//!   crossbeam's, and who goes there may find another thread in the middle of a step, and wait for it. A
 //!   pool's first use, its drop and [`collect()`] take a lock for a moment. The first use of the first
 //!   pool tells the Linux kernel that we shall need its help, which takes some milliseconds in a process
 //!   that has several threads by then.)

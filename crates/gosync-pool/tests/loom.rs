@@ -21,6 +21,11 @@ use gosync_park::{
 };
 use gosync_pool::Pool;
 
+/// By itself, since the fences of those who use it in the pool would make up for its orderings.
+#[path = "../src/batches.rs"]
+#[expect(dead_code, reason = "the shelf is what it is here for")]
+mod batches;
+
 /// An item whose writing and reading loom checks, and whose drops are counted.
 struct Item {
     value: UnsafeCell<u32>,
@@ -193,6 +198,31 @@ fn a_batch_goes_to_one_thread() {
             assert_eq!(all(&pool, got), [1, 2, 3]);
             drop(pool);
             assert_eq!(drops.load(SeqCst), 3);
+        });
+}
+
+/// What one thread puts on a shelf another one takes whole, and one alone.
+#[test]
+fn a_hot_batch_is_seen_whole() {
+    Model::new("pool: what is on a shelf goes to one thread")
+        .at_least(50)
+        .check(|| {
+            let (shelf, drops) = (Arc::new(batches::Shelf::new()), Arc::default());
+            let other = {
+                let (shelf, drops) = (Arc::clone(&shelf), Arc::clone(&drops));
+                thread::spawn(move || {
+                    let put = shelf.push(Box::new(Item::new(1, &drops)));
+                    assert!(put.is_ok(), "there is room for two");
+                    shelf.pop().map(|item| item.take())
+                })
+            };
+            assert!(shelf.push(Box::new(Item::new(2, &drops))).is_ok());
+            let mine = shelf.pop().map(|item| item.take());
+            let others = other.join().unwrap();
+            let left = std::iter::from_fn(|| shelf.pop()).map(|item| Some(item.take()));
+            let mut all: Vec<_> = left.chain([mine, others]).flatten().collect();
+            all.sort_unstable();
+            assert_eq!(all, [1, 2]);
         });
 }
 
