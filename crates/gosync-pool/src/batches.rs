@@ -9,7 +9,10 @@
 //! same items, which their caches still have. What is more than they need stays in the cold queue,
 //! where it grows old. One queue for all would bring each batch around in its turn, and keep it young.
 
-use std::{marker::PhantomData, ptr};
+use std::{
+    marker::PhantomData,
+    ptr::{self, NonNull},
+};
 
 use gosync_park::atomic::{
     AtomicPtr,
@@ -26,20 +29,32 @@ use stand_in::SegQueue;
 /// place, who puts a batch would find it taken before the other one comes; more are more cache lines on
 /// their way.
 #[repr(align(128))]
-pub(crate) struct Shelf<B>([Place<B>; 2]);
+pub(crate) struct Shelf<B: Thing>([Place<B>; 2]);
+
+/// What is made of one pointer, and owns what is there.
+pub(crate) trait Thing {
+    type Target;
+
+    fn into_raw(self) -> NonNull<Self::Target>;
+
+    /// # Safety
+    ///
+    /// It is the pointer of a thing of this type, and not used again.
+    unsafe fn from_raw(raw: NonNull<Self::Target>) -> Self;
+}
 
 /// Room for one.
-struct Place<B> {
-    /// Null, or of a `Box`.
-    thing: AtomicPtr<B>,
-    owns: PhantomData<Box<B>>,
+struct Place<B: Thing> {
+    /// Null, or of a thing.
+    thing: AtomicPtr<B::Target>,
+    owns: PhantomData<B>,
 }
 
 // SAFETY: a thing that is put here by one thread and taken by another one is moved between them, and
 // nothing else: never do two have it at once.
-unsafe impl<B: Send> Sync for Place<B> {}
+unsafe impl<B: Thing + Send> Sync for Place<B> {}
 
-impl<B> Place<B> {
+impl<B: Thing> Place<B> {
     fn new() -> Self {
         Self {
             thing: AtomicPtr::new(ptr::null_mut()),
@@ -52,40 +67,40 @@ impl<B> Place<B> {
         self.thing.load(Relaxed).is_null()
     }
 
-    fn put(&self, thing: Box<B>) -> Result<(), Box<B>> {
+    fn put(&self, thing: B) -> Result<(), B> {
         if !self.is_empty() {
             return Err(thing);
         }
-        let thing = Box::into_raw(thing);
+        let thing = thing.into_raw();
         // Release pairs with the Acquire in `take`.
         match self
             .thing
-            .compare_exchange(ptr::null_mut(), thing, Release, Relaxed)
+            .compare_exchange(ptr::null_mut(), thing.as_ptr(), Release, Relaxed)
         {
             Ok(_) => Ok(()),
-            // SAFETY: of a box, as above, and nobody else has seen it.
-            Err(_) => Err(unsafe { Box::from_raw(thing) }),
+            // SAFETY: of a thing, as above, and nobody else has seen it.
+            Err(_) => Err(unsafe { B::from_raw(thing) }),
         }
     }
 
-    fn take(&self) -> Option<Box<B>> {
+    fn take(&self) -> Option<B> {
         if self.is_empty() {
             return None;
         }
         // Acquire pairs with the Release in `put`.
         let thing = self.thing.swap(ptr::null_mut(), Acquire);
-        // SAFETY: of a box, and nobody else takes it out.
-        (!thing.is_null()).then(|| unsafe { Box::from_raw(thing) })
+        // SAFETY: of a thing, and nobody else takes it out.
+        NonNull::new(thing).map(|thing| unsafe { B::from_raw(thing) })
     }
 }
 
-impl<B> Drop for Place<B> {
+impl<B: Thing> Drop for Place<B> {
     fn drop(&mut self) {
         self.take();
     }
 }
 
-impl<B> Shelf<B> {
+impl<B: Thing> Shelf<B> {
     pub(crate) fn new() -> Self {
         Self([Place::new(), Place::new()])
     }
@@ -95,7 +110,7 @@ impl<B> Shelf<B> {
     }
 
     /// Puts it here, or gives it back where there is no room.
-    pub(crate) fn push(&self, mut thing: Box<B>) -> Result<(), Box<B>> {
+    pub(crate) fn push(&self, mut thing: B) -> Result<(), B> {
         for place in &self.0 {
             match place.put(thing) {
                 Ok(()) => return Ok(()),
@@ -105,18 +120,18 @@ impl<B> Shelf<B> {
         Err(thing)
     }
 
-    pub(crate) fn pop(&self) -> Option<Box<B>> {
+    pub(crate) fn pop(&self) -> Option<B> {
         self.0.iter().find_map(Place::take)
     }
 }
 
 /// See the module.
-pub(crate) struct Batches<B> {
+pub(crate) struct Batches<B: Thing> {
     hot: Shelf<B>,
-    cold: SegQueue<Box<B>>,
+    cold: SegQueue<B>,
 }
 
-impl<B> Batches<B> {
+impl<B: Thing> Batches<B> {
     pub(crate) fn new() -> Self {
         Self {
             hot: Shelf::new(),
@@ -124,13 +139,18 @@ impl<B> Batches<B> {
         }
     }
 
-    pub(crate) fn push(&self, batch: Box<B>) {
+    /// Where the hot ones are, for the processor to fetch.
+    pub(crate) fn hot(&self) -> *const Shelf<B> {
+        &raw const self.hot
+    }
+
+    pub(crate) fn push(&self, batch: B) {
         if let Err(batch) = self.hot.push(batch) {
             self.cold.push(batch);
         }
     }
 
-    pub(crate) fn pop(&self) -> Option<Box<B>> {
+    pub(crate) fn pop(&self) -> Option<B> {
         self.hot.pop().or_else(|| {
             // Two loads, where `pop` on an empty queue has a fence.
             (!self.cold.is_empty()).then(|| self.cold.pop())?
@@ -142,7 +162,7 @@ impl<B> Batches<B> {
     }
 
     /// Takes the batches that are wanted.
-    pub(crate) fn take(&self, wanted: impl Fn(&B) -> bool) -> impl Iterator<Item = Box<B>> {
+    pub(crate) fn take(&self, wanted: impl Fn(&B) -> bool) -> impl Iterator<Item = B> {
         // Once around; what is not wanted goes back, to wherever there is room. So a cold one may become
         // hot, and be looked at twice.
         let cold = (0..self.cold.len()).map_while(|_| self.cold.pop());
@@ -211,7 +231,20 @@ mod stand_in {
 mod tests {
     use super::*;
 
-    fn of(batches: impl IntoIterator<Item = u32>) -> Batches<u32> {
+    impl Thing for Box<u32> {
+        type Target = u32;
+
+        fn into_raw(self) -> NonNull<u32> {
+            NonNull::from(Box::leak(self))
+        }
+
+        unsafe fn from_raw(raw: NonNull<u32>) -> Self {
+            // SAFETY: the caller's promise.
+            unsafe { Self::from_raw(raw.as_ptr()) }
+        }
+    }
+
+    fn of(batches: impl IntoIterator<Item = u32>) -> Batches<Box<u32>> {
         let all = Batches::new();
         batches
             .into_iter()
@@ -219,7 +252,7 @@ mod tests {
         all
     }
 
-    fn drain(batches: &Batches<u32>) -> Vec<u32> {
+    fn drain(batches: &Batches<Box<u32>>) -> Vec<u32> {
         std::iter::from_fn(|| batches.pop())
             .map(|batch| *batch)
             .collect()
@@ -242,7 +275,7 @@ mod tests {
             assert!(*batch < 2, "{batch} was cold");
             all.push(batch);
         }
-        let cold: Vec<_> = all.take(|batch| *batch >= 2).map(|batch| *batch).collect();
+        let cold: Vec<_> = all.take(|batch| **batch >= 2).map(|batch| *batch).collect();
         assert_eq!(cold, [2, 3, 4, 5]);
     }
 
@@ -250,7 +283,7 @@ mod tests {
     fn only_what_is_wanted_is_taken() {
         let all = of(0..7);
         let mut odd: Vec<_> = all
-            .take(|batch| batch % 2 == 1)
+            .take(|batch| **batch % 2 == 1)
             .map(|batch| *batch)
             .collect();
         odd.sort_unstable();
@@ -265,7 +298,7 @@ mod tests {
     fn a_hot_one_that_finds_no_room_becomes_cold() {
         let all = of(0..2);
         let taken = all.take(|batch| {
-            all.push(Box::new(batch + 10));
+            all.push(Box::new(**batch + 10));
             false
         });
         assert_eq!(taken.count(), 0);

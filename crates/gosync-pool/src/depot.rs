@@ -12,8 +12,10 @@
 use gosync_park::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use crate::{
+    batch::Batch,
     batches::{Batches, Shelf},
-    magazine::{Batch, Stamp, batch},
+    fetch::{To, fetch},
+    magazine::Stamp,
 };
 
 /// On cache lines of its own.
@@ -35,18 +37,21 @@ impl<T> Depot<T> {
         }
     }
 
-    /// A batch to be filled with items of this stamp.
-    pub(crate) fn blank(&self, stamp: Stamp) -> Box<Batch<T>> {
-        match self.blanks.pop() {
-            Some(mut blank) => {
-                blank.stamp = stamp;
-                blank
+    /// A batch to be filled with so many items of this stamp.
+    pub(crate) fn blank(&self, stamp: Stamp, room: u32) -> Batch<T> {
+        fetch(To::Write, &raw const self.blanks, 1);
+        let blank = self.blanks.pop();
+        // What comes next: the batch is pushed, and there are permits to be had for the room in its place.
+        fetch(To::Write, self.batches.hot(), 1);
+        fetch(To::Write, &raw const self.permits, 1);
+        if let Some(mut blank) = blank {
+            blank.fetch(To::Write, room as usize);
+            if blank.room() >= room {
+                blank.set_stamp(stamp);
+                return blank;
             }
-            None => Box::new(Batch {
-                stamp,
-                items: Vec::with_capacity(batch::<T>() as usize),
-            }),
         }
+        Batch::with_room(room, stamp)
     }
 
     /// Frees the memory of batches that are empty.
@@ -78,8 +83,8 @@ impl<T> Depot<T> {
     }
 
     /// Keeps items with their permits, or the memory of a batch that has none.
-    pub(crate) fn push(&self, batch: Box<Batch<T>>) {
-        if batch.items.is_empty() {
+    pub(crate) fn push(&self, batch: Batch<T>) {
+        if batch.is_empty() {
             // If there are enough, it is freed.
             let _ = self.blanks.push(batch);
         } else {
@@ -92,16 +97,29 @@ impl<T> Depot<T> {
         self.batches.is_empty()
     }
 
-    /// A batch of one item or more.
-    pub(crate) fn pop(&self) -> Option<Box<Batch<T>>> {
-        self.batches.pop()
+    /// A batch of one item or more, one of which leaves the pool. Its permit stays here, with those that the
+    /// caller has to spare.
+    pub(crate) fn pop(&self, spare: usize) -> Option<Batch<T>> {
+        if spare > 0 {
+            // To be written in any case. Who comes with empty hands may find nothing either, and leaves the
+            // lines to all others who do.
+            fetch(To::Write, self.batches.hot(), 1);
+            fetch(To::Write, &raw const self.permits, 1);
+        }
+        let Some(batch) = self.batches.pop() else {
+            self.release(spare);
+            return None;
+        };
+        // As many as the last time, which is where the spare permits are from.
+        batch.fetch(To::Read, spare + 1);
+        self.release(spare + 1);
+        // What comes next: the batch comes back empty.
+        fetch(To::Write, &raw const self.blanks, 1);
+        Some(batch)
     }
 
     /// Takes the batches whose stamp is wanted.
-    pub(crate) fn take(
-        &self,
-        wanted: impl Fn(Stamp) -> bool,
-    ) -> impl Iterator<Item = Box<Batch<T>>> {
-        self.batches.take(move |batch| wanted(batch.stamp))
+    pub(crate) fn take(&self, wanted: impl Fn(Stamp) -> bool) -> impl Iterator<Item = Batch<T>> {
+        self.batches.take(move |batch| wanted(batch.stamp()))
     }
 }

@@ -75,9 +75,11 @@
 //!   puts when others have taken items from it goes to the depot at once, until it gets some itself; and
 //!   what is in the depot comes a batch at a time, whichever is at hand.
 
+mod batch;
 mod batches;
 mod builder;
 mod depot;
+mod fetch;
 mod for_all;
 mod magazine;
 mod pooled;

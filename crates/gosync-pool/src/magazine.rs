@@ -78,7 +78,7 @@ use gosync_park::{
     thread::yield_now,
 };
 
-use crate::words::by_words;
+use crate::{batch::Batch, words::by_words};
 
 /// The generation in which an item was put.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -101,32 +101,6 @@ impl Stamp {
 pub(crate) struct Entry<T> {
     pub(crate) stamp: Stamp,
     pub(crate) item: T,
-}
-
-/// Idle items that were put in the same generation. Each has a permit with it.
-pub(crate) struct Batch<T> {
-    pub(crate) stamp: Stamp,
-    /// The youngest last.
-    pub(crate) items: Vec<T>,
-}
-
-impl<T> Batch<T> {
-    /// Has the processor fetch the cache lines of the items, all at once, from the one on which they
-    /// were put. Who reads one item after the other waits for most of them.
-    pub(crate) fn prefetch(&self) {
-        #[cfg(target_arch = "x86_64")]
-        {
-            use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-
-            const LINE: usize = 64;
-            let first = self.items.as_ptr().cast::<i8>();
-            let bytes = size_of_val(&self.items[..]).min(MAGAZINE_BYTES);
-            for at in (0..bytes).step_by(LINE) {
-                // SAFETY: it reads nothing, and every x86-64 has it.
-                unsafe { _mm_prefetch::<_MM_HINT_T0>(first.wrapping_add(at)) };
-            }
-        }
-    }
 }
 
 /// The cells from here on hold no item.
@@ -798,20 +772,18 @@ impl<T> Inside<'_, T> {
     /// `most` of them, into a `blank`.
     pub(crate) fn spill(
         &mut self,
-        blank: impl FnOnce(Stamp) -> Box<Batch<T>>,
+        blank: impl FnOnce(Stamp, u32) -> Batch<T>,
         most: usize,
-    ) -> Option<Box<Batch<T>>> {
+    ) -> Option<Batch<T>> {
         let (bottom, top) = (self.bottom(), self.top());
         // SAFETY: below the number of cells, and the owner is inside.
         let stamp_of = |i: u32| unsafe { self.mine.0.cell(i).stamp() };
         let stamp = (bottom < top).then(|| stamp_of(top - 1))?;
         let alike = (bottom..top).rev().take(most);
         let from = alike.take_while(|&i| stamp_of(i) == stamp).last()?;
-        let mut batch = blank(stamp);
+        let mut batch = blank(stamp, top - from);
         // SAFETY: as above, and by invariant 3 there are items. The top comes down.
-        batch
-            .items
-            .extend((from..top).map(|i| unsafe { self.mine.0.cell(i).read() }));
+        batch.extend((from..top).map(|i| unsafe { self.mine.0.cell(i).read() }));
         self.word -= top - from;
         self.set_room(self.room() - (top - from));
         Some(batch)

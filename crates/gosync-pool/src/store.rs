@@ -36,9 +36,10 @@ use gosync_park::{
 
 use crate::{
     Stats,
+    batch::Batch,
     depot::Depot,
     magazine::{
-        Batch, Claim, Entry, Inside, Magazine, MagazineRef, Mine, Stamp, Tally, Vacancy, Visit, add,
+        Claim, Entry, Inside, Magazine, MagazineRef, Mine, Stamp, Tally, Vacancy, Visit, add,
     },
     registry::{self, Link},
 };
@@ -362,23 +363,22 @@ impl<T> Table<T> {
             // Permits that an empty magazine has are of no use until its owner puts again.
             mine.shrink()
         });
-        let item = match self.depot.pop() {
-            Some(batch) => {
-                batch.prefetch();
-                self.take_batch(batch, empty)
+        match self.depot.pop(spare) {
+            Some(batch) => self.take_batch(batch, empty),
+            None => {
+                let item = self.steal(empty);
+                // An item that leaves the pool leaves its permit.
+                self.depot.release(usize::from(item.is_some()));
+                item
             }
-            None => self.steal(empty),
-        };
-        // An item that leaves the pool leaves its permit.
-        self.depot.release(spare + usize::from(item.is_some()));
-        item
+        }
     }
 
-    fn take_batch(&self, mut batch: Box<Batch<T>>, empty: Option<&mut Inside<'_, T>>) -> Option<T> {
-        let stamp = batch.stamp;
-        let youngest = batch.items.pop()?;
+    fn take_batch(&self, mut batch: Batch<T>, empty: Option<&mut Inside<'_, T>>) -> Option<T> {
+        let stamp = batch.stamp();
+        let youngest = batch.pop()?;
         if let Some(mine) = empty {
-            mine.adopt(batch.items.drain(..).map(|item| Entry { stamp, item }));
+            mine.adopt(batch.drain().map(|item| Entry { stamp, item }));
         }
         self.depot.push(batch);
         Some(youngest)
@@ -430,8 +430,8 @@ impl<T> Table<T> {
         if self.depot.reserve(1) == 0 {
             return Err(item);
         }
-        let mut batch = self.depot.blank(stamp);
-        batch.items.push(item);
+        let mut batch = self.depot.blank(stamp, 1);
+        batch.extend([item].into_iter());
         self.depot.push(batch);
         Ok(())
     }
@@ -456,10 +456,10 @@ impl<T> Table<T> {
     fn spill(&self, mine: &mut Inside<'_, T>) {
         let mut left = mine.surplus();
         while left > 0 {
-            let Some(batch) = mine.spill(|stamp| self.depot.blank(stamp), left) else {
+            let Some(batch) = mine.spill(|stamp, room| self.depot.blank(stamp, room), left) else {
                 break;
             };
-            left -= batch.items.len();
+            left -= batch.len() as usize;
             self.depot.push(batch);
         }
     }
@@ -508,7 +508,7 @@ impl<T> Table<T> {
         self.drop_old(
             self.depot
                 .take(is_old)
-                .flat_map(|batch| batch.items)
+                .flat_map(Batch::into_items)
                 .collect(),
         );
         self.depot.free_blanks();
@@ -635,7 +635,7 @@ impl<T> Drop for Store<T> {
         let mut items: Vec<_> = table
             .depot
             .take(|_| true)
-            .flat_map(|batch| batch.items)
+            .flat_map(Batch::into_items)
             .collect();
         for magazine in table.magazines(1) {
             // A collection may be under way still. Where it is just now, the table drops what it leaves.
