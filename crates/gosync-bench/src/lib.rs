@@ -1,5 +1,8 @@
 //! What the benchmarks share: arguments, interleaved rounds, medians, spreads, Go as a peer.
 
+// The pool's own: hints, of which a second version would be no better.
+#[path = "../../gosync-pool/src/fetch.rs"]
+mod fetch;
 pub mod go;
 mod place;
 pub mod plain;

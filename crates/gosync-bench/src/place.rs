@@ -10,12 +10,16 @@ use std::{
     thread,
 };
 
-use crate::Padded;
+use crate::{
+    Padded,
+    fetch::{To, fetch},
+};
 
 /// A thing on its way from one thread to another.
 ///
 /// The cheapest hand-over that there is, so that it is the primitive that is measured: a place is
-/// read and written by one thread at a time, and its word polled by nobody but who waits for it.
+/// read and written by one thread at a time, its word is polled by nobody but who waits for it, and its
+/// cache lines come all at once.
 #[derive(Debug)]
 pub struct Place<T> {
     full: Padded<AtomicBool>,
@@ -51,10 +55,19 @@ impl<T> Place<T> {
             }
             spin_loop();
         }
+        self.fetch(full);
         // Never waits: the other thread has left.
         use_it(&mut self.thing.0.lock().expect("nobody panics"));
         self.full.0.store(!full, Release);
         true
+    }
+
+    fn fetch(&self, full: bool) {
+        let first = (&raw const self.thing.0).cast::<u8>();
+        // The lock is there, and how many things there are.
+        fetch(To::Write, first, 1);
+        let to = if full { To::Read } else { To::Write };
+        fetch(to, first, size_of::<Mutex<T>>());
     }
 
     /// What is in the place.

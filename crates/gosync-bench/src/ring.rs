@@ -7,12 +7,15 @@ use std::{
     },
 };
 
-use crate::Padded;
+use crate::{
+    Padded,
+    fetch::{To, fetch},
+};
 
 /// How many items are in a block.
 const BLOCK: usize = 64;
 /// How many blocks there are.
-const BLOCKS: usize = 16;
+const BLOCKS: usize = 4;
 
 /// The least that can bring items back from one thread to one other: a ring of blocks, which one thread
 /// fills and the other one empties, in place.
@@ -88,7 +91,7 @@ impl<T> Ring<T> {
             if block.full.0.load(Acquire) {
                 return Err(item);
             }
-            block.fetch(true);
+            block.fetch(To::Write);
         }
         // SAFETY: the block is not full, so it is ours (the caller's promise); nothing is there.
         unsafe { (*block.items.0[at.item].get()).write(item) };
@@ -118,7 +121,7 @@ impl<T> Ring<T> {
             if !block.full.0.load(Acquire) {
                 return None;
             }
-            block.fetch(false);
+            block.fetch(To::Read);
         }
         // SAFETY: the block was full, and is ours until we say that it is not. Read once.
         let item = unsafe { (*block.items.0[at.item].get()).assume_init_read() };
@@ -153,28 +156,10 @@ impl<T> Drop for Ring<T> {
 }
 
 impl<T> Block<T> {
-    /// Has the processor fetch all cache lines at once, to write to them or to read.
+    /// Has the processor fetch all cache lines at once.
     #[inline]
-    fn fetch(&self, write: bool) {
-        #[cfg(target_arch = "x86_64")]
-        {
-            use std::arch::x86_64::{_MM_HINT_ET0, _MM_HINT_T0, _mm_prefetch};
-
-            let first = self.items.0.as_ptr().cast::<i8>();
-            for at in (0..size_of_val(&self.items.0)).step_by(64) {
-                let line = first.wrapping_add(at);
-                // SAFETY: it reads nothing, and every x86-64 has it.
-                unsafe {
-                    if write {
-                        _mm_prefetch::<_MM_HINT_ET0>(line);
-                    } else {
-                        _mm_prefetch::<_MM_HINT_T0>(line);
-                    }
-                }
-            }
-        }
-        #[cfg(not(target_arch = "x86_64"))]
-        let _ = write;
+    fn fetch(&self, to: To) {
+        fetch(to, &raw const self.items.0, size_of_val(&self.items.0));
     }
 }
 

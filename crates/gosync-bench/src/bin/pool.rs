@@ -36,6 +36,7 @@ use std::{
     time::Duration,
 };
 
+use arrayvec::ArrayVec;
 use gosync_bench::{
     Options, Padded, Place, Ring, Sample, Spread, Table, go, race,
     table::{self, Comparison},
@@ -387,7 +388,7 @@ fn with_hits(rate: f64, made: f64) -> Sample {
 /// (Go's hands over through a channel, which is the quickest there.)
 fn pipeline<P: Peer>(pool: &P) -> Sample {
     const PLACES: usize = 8;
-    let ring: [_; PLACES] = std::array::from_fn(|_| Place::new(Vec::with_capacity(BURST), 1000));
+    let ring: [_; PLACES] = std::array::from_fn(|_| Place::new(ArrayVec::<_, BURST>::new(), 1000));
     let sample = race(2, LENGTH, |thread, stop| {
         let mut done = 0;
         for place in ring.iter().cycle() {
