@@ -181,7 +181,7 @@ impl<T> Batch<T> {
     }
 }
 
-/// Items that are more are large, and are not copied in a moment.
+/// No more at once, where items are large: a processor can have only so many lines on their way.
 const MOST_BYTES: usize = 4096;
 
 impl<T> Drop for Batch<T> {

@@ -22,7 +22,7 @@ pub(crate) fn fetch<T>(to: To, first: *const T, bytes: usize) {
 }
 
 // Not by `_mm_prefetch`: unless the program is built for processors that all have `prefetchw`, it fetches
-// the line to be read where it is told that it will be written. On one that has not it does nothing.
+// the line to be read where it is told that it will be written. (Intel's older ones ignore it.)
 #[cfg(all(target_arch = "x86_64", not(miri)))]
 #[inline]
 fn line(to: To, at: *const u8) {
