@@ -4,7 +4,7 @@ use std::{
     alloc::{Layout, alloc, dealloc, handle_alloc_error},
     iter,
     marker::PhantomData,
-    mem::{ManuallyDrop, offset_of},
+    mem::ManuallyDrop,
     ptr::{self, NonNull},
 };
 
@@ -25,14 +25,14 @@ pub(crate) struct Batch<T> {
 }
 
 /// What is before the items.
-#[repr(C)]
 pub(crate) struct Head<T> {
     stamp: Stamp,
     /// How many items there are.
     len: u32,
     /// How many there may be.
     room: u32,
-    first: [T; 0],
+    /// So that an item may lie right behind.
+    _aligned: [T; 0],
 }
 
 /// The memory of a batch.
@@ -46,11 +46,9 @@ unsafe impl<T: Send> Send for Batch<T> {}
 
 impl<T> Memory<T> {
     fn layout(room: u32) -> Layout {
-        let bytes = (room as usize)
-            .checked_mul(size_of::<T>())
-            .and_then(|bytes| bytes.checked_add(offset_of!(Head<T>, first)));
-        bytes
-            .and_then(|bytes| Layout::from_size_align(bytes, align_of::<Head<T>>().max(ALIGN)).ok())
+        Layout::array::<T>(room as usize)
+            .and_then(|items| Layout::new::<Head<T>>().extend(items))
+            .and_then(|(all, _)| all.align_to(ALIGN))
             .expect("gosync: an item too large for a Pool")
             .pad_to_align()
     }
@@ -68,7 +66,7 @@ impl<T> Memory<T> {
                 stamp,
                 len: 0,
                 room,
-                first: [],
+                _aligned: [],
             });
         }
         Self(head)
@@ -108,11 +106,7 @@ impl<T> Batch<T> {
         debug_assert!(i <= self.room());
         // Not by a reference to the head: the items lie behind what it covers.
         // SAFETY: inside the allocation.
-        unsafe {
-            (&raw mut (*self.memory.0.as_ptr()).first)
-                .cast::<T>()
-                .add(i as usize)
-        }
+        unsafe { self.memory.0.as_ptr().add(1).cast::<T>().add(i as usize) }
     }
 
     pub(crate) fn stamp(&self) -> Stamp {
@@ -176,7 +170,7 @@ impl<T> Batch<T> {
     /// Has the processor fetch so many items, or the places for them, with the head. There may be fewer: the
     /// head is not asked.
     pub(crate) fn fetch(&self, to: To, items: usize) {
-        let bytes = offset_of!(Head<T>, first).saturating_add(items.saturating_mul(size_of::<T>()));
+        let bytes = size_of::<Head<T>>().saturating_add(items.saturating_mul(size_of::<T>()));
         fetch::fetch(to, self.memory.0.as_ptr(), bytes.min(MOST_BYTES));
     }
 }

@@ -43,6 +43,21 @@ pub(crate) trait Thing {
     unsafe fn from_raw(raw: NonNull<Self::Target>) -> Self;
 }
 
+/// For the tests of what keeps things.
+#[cfg(test)]
+impl<T> Thing for Box<T> {
+    type Target = T;
+
+    fn into_raw(self) -> NonNull<T> {
+        NonNull::from(Self::leak(self))
+    }
+
+    unsafe fn from_raw(raw: NonNull<T>) -> Self {
+        // SAFETY: the caller's promise.
+        unsafe { Self::from_raw(raw.as_ptr()) }
+    }
+}
+
 /// Room for one.
 struct Place<B: Thing> {
     /// Null, or of a thing.
@@ -230,19 +245,6 @@ mod stand_in {
 #[cfg(all(test, not(gosync_loom)))]
 mod tests {
     use super::*;
-
-    impl Thing for Box<u32> {
-        type Target = u32;
-
-        fn into_raw(self) -> NonNull<u32> {
-            NonNull::from(Box::leak(self))
-        }
-
-        unsafe fn from_raw(raw: NonNull<u32>) -> Self {
-            // SAFETY: the caller's promise.
-            unsafe { Self::from_raw(raw.as_ptr()) }
-        }
-    }
 
     fn of(batches: impl IntoIterator<Item = u32>) -> Batches<Box<u32>> {
         let all = Batches::new();

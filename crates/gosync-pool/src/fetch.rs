@@ -21,43 +21,31 @@ pub(crate) fn fetch<T>(to: To, first: *const T, bytes: usize) {
     }
 }
 
+/// Has it fetch one line, by these instructions.
+#[cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(miri)))]
+macro_rules! line {
+    ($read:literal, $write:literal) => {
+        #[inline]
+        fn line(to: To, at: *const u8) {
+            use std::arch::asm;
+
+            // SAFETY: no address is wrong for these, and they change nothing.
+            unsafe {
+                match to {
+                    To::Read => asm!($read, in(reg) at, options(readonly, nostack, preserves_flags)),
+                    To::Write => asm!($write, in(reg) at, options(readonly, nostack, preserves_flags)),
+                }
+            }
+        }
+    };
+}
+
 // Not by `_mm_prefetch`: unless the program is built for processors that all have `prefetchw`, it fetches
 // the line to be read where it is told that it will be written. (Intel's older ones ignore it.)
 #[cfg(all(target_arch = "x86_64", not(miri)))]
-#[inline]
-fn line(to: To, at: *const u8) {
-    use std::arch::asm;
-
-    // SAFETY: no address is wrong for these, and they change nothing.
-    unsafe {
-        match to {
-            To::Read => {
-                asm!("prefetcht0 [{}]", in(reg) at, options(readonly, nostack, preserves_flags));
-            }
-            To::Write => {
-                asm!("prefetchw [{}]", in(reg) at, options(readonly, nostack, preserves_flags));
-            }
-        }
-    }
-}
-
+line!("prefetcht0 [{}]", "prefetchw [{}]");
 #[cfg(all(target_arch = "aarch64", not(miri)))]
-#[inline]
-fn line(to: To, at: *const u8) {
-    use std::arch::asm;
-
-    // SAFETY: no address is wrong for these, and they change nothing.
-    unsafe {
-        match to {
-            To::Read => {
-                asm!("prfm pldl1keep, [{}]", in(reg) at, options(readonly, nostack, preserves_flags));
-            }
-            To::Write => {
-                asm!("prfm pstl1keep, [{}]", in(reg) at, options(readonly, nostack, preserves_flags));
-            }
-        }
-    }
-}
+line!("prfm pldl1keep, [{}]", "prfm pstl1keep, [{}]");
 
 #[cfg(not(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(miri))))]
 #[inline]

@@ -5,12 +5,9 @@
 //! whole ones.
 #![cfg(gosync_loom)]
 
-use std::{
-    ptr::NonNull,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering::SeqCst},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering::SeqCst},
 };
 
 use gosync_park::{
@@ -28,19 +25,6 @@ use gosync_pool::Pool;
 #[path = "../src/batches.rs"]
 #[expect(dead_code, reason = "the shelf is what it is here for")]
 mod batches;
-
-impl batches::Thing for Box<Item> {
-    type Target = Item;
-
-    fn into_raw(self) -> NonNull<Item> {
-        NonNull::from(Box::leak(self))
-    }
-
-    unsafe fn from_raw(raw: NonNull<Item>) -> Self {
-        // SAFETY: the caller's promise.
-        unsafe { Self::from_raw(raw.as_ptr()) }
-    }
-}
 
 /// An item whose writing and reading loom checks, and whose drops are counted.
 struct Item {
