@@ -39,10 +39,11 @@ programs! {
         once once_go
         panics
         pool pool_go
+        queue queue_go
         race
         sharing sharing_go;
     go:
-        closures cond copylocks defer embedding goroutines lost_update once panics pool race sharing;
+        closures cond copylocks defer embedding goroutines lost_update once panics pool queue race sharing;
 }
 
 fn rust(name: &str, program: &str) {
