@@ -26,7 +26,8 @@
 //! - **[`clear`](Map::clear) is one step** for all keys, as in Go.
 //! - **A walk visits no key twice** ([`for_each`](Map::for_each)), whatever others do meanwhile, and
 //!   each key that is there from its beginning to its end once. It takes no snapshot and holds
-//!   nobody up. The callback may do anything with the map.
+//!   nobody up. The callback may do anything with the map. (After two million walks of a map, where
+//!   there are no 64-bit atomics, a key that is removed and stored again may be visited again.)
 //! - **A panic leaves the map whole**, be it in `Hash`, `Eq`, `Clone`, `PartialEq` or a callback:
 //!   the operation is done or not done, nothing stays locked, and other threads go on.
 //! - **What was removed or replaced is dropped** once no thread can be reading it, in batches: for

@@ -24,6 +24,7 @@ var mapScenarios = []scenario{
 	{"map/range-inside-range", mapRangeNested},
 	{"map/clear", mapClear},
 	{"map/clear-inside-range", mapClearInsideRange},
+	{"map/clear-of-many-inside-range", mapClearOfManyInsideRange},
 	{"map/concurrent-load-or-store", mapConcurrentLoadOrStore},
 	{"map/concurrent-compare-and-swap", mapConcurrentCompareAndSwap},
 	{"map/concurrent-delete", mapConcurrentDelete},
@@ -201,15 +202,26 @@ func mapClear() {
 	say("used on: %s", content(m))
 }
 
-func mapClearInsideRange() {
-	m := filled(100)
+// clearWhileWalking tells how many calls there are if each clears the map.
+func clearWhileWalking(m *sync.Map) int {
 	calls := 0
 	m.Range(func(_, _ any) bool {
 		calls++
 		m.Clear()
 		return true
 	})
-	say("calls: %d", calls)
+	return calls
+}
+
+func mapClearInsideRange() {
+	m := filled(100)
+	say("calls: %d", clearWhileWalking(m))
+	say("left: %s", content(m))
+}
+
+func mapClearOfManyInsideRange() {
+	m := filled(2000)
+	only("calls: %d", clearWhileWalking(m))
 	say("left: %s", content(m))
 }
 

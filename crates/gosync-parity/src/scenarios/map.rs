@@ -31,6 +31,11 @@ pub(super) const SCENARIOS: &[Scenario] = &[
     same("map/range-inside-range", range_nested),
     same("map/clear", clear),
     same("map/clear-inside-range", clear_inside_range),
+    differs(
+        "map/clear-of-many-inside-range",
+        "More keys than wait for a batch are taken out at once, and the walk finds none of them.",
+        clear_of_many_inside_range,
+    ),
     same("map/concurrent-load-or-store", concurrent_load_or_store),
     same(
         "map/concurrent-compare-and-swap",
@@ -211,14 +216,26 @@ fn clear(log: &Log) {
     say!(log, "used on: {}", content(&m));
 }
 
-fn clear_inside_range(log: &Log) {
-    let (m, mut calls) = (filled(100), 0);
+/// How many calls there are if each clears the map.
+fn clear_while_walking(m: &sync::Map<i32, i32>) -> i32 {
+    let mut calls = 0;
     m.Range(|_, _| {
         calls += 1;
         m.Clear();
         true
     });
-    say!(log, "calls: {calls}");
+    calls
+}
+
+fn clear_inside_range(log: &Log) {
+    let m = filled(100);
+    say!(log, "calls: {}", clear_while_walking(&m));
+    say!(log, "left: {}", content(&m));
+}
+
+fn clear_of_many_inside_range(log: &Log) {
+    let m = filled(2000);
+    only!(log, "calls: {}", clear_while_walking(&m));
     say!(log, "left: {}", content(&m));
 }
 

@@ -8,7 +8,8 @@ impl Sealed for RWMutex<()> {}
 
 /// Go's methods of [`Mutex<()>`](Mutex) that [`Locker`](crate::Locker) has not.
 pub trait MutexMethods: Sealed {
-    /// Locks if nobody has the lock, and says whether it did. Never waits.
+    /// Locks if nobody has the lock, nor a waiter is about to get it, and says whether it did. Never
+    /// waits.
     ///
     /// A success orders memory as `Lock` does, a failure orders nothing. Go warns that a need for
     /// it often points to a problem with the way the lock is used.

@@ -86,7 +86,7 @@ pub(super) const MUTEX: &[Symbol] = &[
         "Mutex.TryLock()",
         "`mu.TryLock() -> bool`",
         "`mu.try_lock() -> Option<MutexGuard>`",
-        "it does not fail while the mutex is free",
+        "it fails only if somebody has the mutex, or a waiter is about to get it",
         || {
             let mu = sync::Mutex::new(());
             assert!(mu.TryLock());

@@ -120,7 +120,7 @@ pub(super) const MAP: &[Symbol] = &[
         "Map.Range(f)",
         "`m.Range(f)`, `f: FnMut(&K, &V) -> bool`",
         "`m.for_each(f)`, `m.try_for_each(f)`",
-        "after a `Clear` nothing more is visited; in Go the walk goes on",
+        "after a `Clear` of many keys the walk ends; in Go it goes on",
         || {
             let m = sync::Map::from([(1, 10), (2, 20), (3, 30)]);
             let mut seen = Vec::new();
