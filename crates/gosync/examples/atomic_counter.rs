@@ -103,7 +103,7 @@ atomic_counter: atomic additions and a WaitGroup
   {TASKS} threads add 1 to the same number
     Go's spelling     w.Add(1); go {{ AddInt64(&n, 1); w.Done() }}  -> {go}
     and since 1.25    w.Go({{ n.Add(1) }})                          -> {with_go}
-    Rust's spelling   tasks.go_scoped(s, || n.add(1))             -> {rust}
+    Rust's spelling   tasks.go_scoped(s, || {{ n.add(1); }})        -> {rust}
   Shown: no addition is lost, and Wait returns after the last."
     )
 }

@@ -39,7 +39,7 @@
 //!
 //! - What Go's documentation promises of a type, its counterpart keeps; the crate of each says how.
 //! - `static X: sync::Mutex = sync::Mutex::new(())` needs no lazy cell: all types have a `const`
-//!   constructor, and are `Default`.
+//!   constructor, and those that need nothing to begin with are `Default`.
 //! - Where Go ends the program or panics, there is a panic with Go's message, word for word. It
 //!   leaves the object as it was: nothing is lost, and other threads go on.
 //! - Go's spelling and Rust's are the same objects and the same operations. They can be mixed.

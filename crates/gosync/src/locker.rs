@@ -2,7 +2,7 @@
 //!
 //! [`RWMutexMethods::RLocker`]: crate::methods::RWMutexMethods::RLocker
 
-use std::{fmt, sync::Arc};
+use std::{fmt, rc::Rc, sync::Arc};
 
 use crate::{Mutex, RWMutex};
 
@@ -35,8 +35,8 @@ use crate::{Mutex, RWMutex};
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no `Locker`",
-    note = "a lock that holds data is locked by its guards: only `Mutex<()>`, `RWMutex<()>` and \
-            `RLocker` have `Lock` and `Unlock`"
+    note = "`Mutex<()>`, `RWMutex<()>` and `RLocker` are, and what points to one; a lock that holds \
+            data is locked by its guards instead"
 )]
 #[expect(non_snake_case, reason = "Go's names")]
 pub trait Locker {
@@ -177,4 +177,4 @@ macro_rules! pointers {
     )*};
 }
 
-pointers!(&L, Box<L>, Arc<L>);
+pointers!(&L, &mut L, Box<L>, Rc<L>, Arc<L>);

@@ -3,6 +3,7 @@
 #![cfg(not(gosync_loom))]
 
 use std::{
+    rc::Rc,
     sync::{Arc, mpsc},
     thread,
 };
@@ -42,6 +43,20 @@ fn locker() {
     is_a_lock(&boxed, || RW.is_locked());
     let shared: Arc<dyn Locker + Send + Sync> = Arc::new(&MU);
     is_a_lock(&shared, || MU.is_locked());
+}
+
+/// The pointers that stay on their thread.
+#[test]
+fn locker_of_one_thread() {
+    fn locks(l: impl Locker) {
+        l.Lock();
+    }
+    let mut alone = sync::Mutex::new(());
+    locks(&mut alone);
+    assert!(alone.is_locked());
+    let counted = Rc::new(sync::Mutex::new(()));
+    locks(Rc::clone(&counted));
+    assert!(counted.is_locked());
 }
 
 /// An interface of Go's: types of the user's own implement it, and a bound asks for it.

@@ -21,6 +21,8 @@ assert_impl_all!(sync::Mutex: sync::Locker, sync::methods::MutexMethods);
 assert_impl_all!(sync::RWMutex: sync::Locker, sync::methods::RWMutexMethods);
 assert_impl_all!(sync::RLocker<'static>: sync::Locker);
 assert_impl_all!(&sync::Mutex: sync::Locker);
+assert_impl_all!(&mut sync::Mutex: sync::Locker);
+assert_impl_all!(std::rc::Rc<sync::Mutex>: sync::Locker);
 assert_impl_all!(Box<sync::Mutex>: sync::Locker);
 assert_impl_all!(std::sync::Arc<sync::RWMutex>: sync::Locker);
 assert_impl_all!(&dyn sync::Locker: sync::Locker);
