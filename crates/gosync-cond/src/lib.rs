@@ -18,7 +18,8 @@
 //! });
 //! ```
 //!
-//! It works with every mutex of [`lock_api`], `gosync-mutex`'s and `parking_lot`'s among them.
+//! It works with every mutex of [`lock_api`] 0.5, `gosync-mutex`'s and `parking_lot` 0.13's among them, and
+//! by [`wait_with`](Cond::wait_with) with any other lock.
 //!
 //! # Guarantees
 //!
@@ -135,9 +136,9 @@ impl Cond {
     /// function returns whether a notification ended the sleep, which it does if there is no
     /// timeout.
     ///
-    /// This is what all other forms of waiting are made of. If `unlocked` panics before it has
-    /// slept, this thread does not wait any more, and a notification that had chosen it already
-    /// goes to the next one.
+    /// This is what all other forms of waiting are made of. If `unlocked` ends or panics before it has
+    /// slept, this thread does not wait any more, and a [`notify_one`](Self::notify_one) that had chosen
+    /// it already goes to the next one.
     ///
     /// ```
     /// use gosync_cond::Cond;
@@ -196,6 +197,11 @@ impl Cond {
         ptr::from_ref(&self.waiters).cast()
     }
 }
+
+/// Where the mutexes come from whose guards a [`Cond`] takes.
+#[cfg(not(gosync_loom))]
+#[doc(no_inline)]
+pub use lock_api;
 
 #[cfg(not(gosync_loom))]
 mod guard {

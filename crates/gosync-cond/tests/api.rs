@@ -259,6 +259,22 @@ fn a_panic_passes_the_notification_on() {
     assert!(!cond.notify_one());
 }
 
+/// One to all goes to nobody else: who came after it was not meant.
+#[test]
+fn a_notification_to_all_is_not_passed_on() {
+    let cond = Cond::new();
+    thread::scope(|s| {
+        cond.wait_with(None, |_| {
+            cond.notify_all();
+            s.spawn(|| cond.wait_with(None, |sleep| assert!(sleep())));
+            while format!("{cond:?}") != "Cond { waiters: true }" {
+                thread::yield_now();
+            }
+        });
+        assert!(cond.notify_one(), "it still waits");
+    });
+}
+
 #[test]
 fn works_with_other_mutexes() {
     use gosync_rwmutex::RwMutex;

@@ -8,7 +8,7 @@
 //! | bit of `state` | means | set by | cleared by |
 //! |---|---|---|---|
 //! | `FREE` | nobody has the lock | unlock | whoever takes it |
-//! | `QUEUED` | somebody may sleep in the queue | a waiter as it enters; a keeper as it leaves | the waker of the last one; a keeper, which hides it; an unlock that finds nobody |
+//! | `QUEUED` | somebody may sleep in the queue | a waiter as it enters; a keeper as it leaves | the waker of the last one; the last one, as it gives up; a keeper, which hides it; an unlock that finds nobody |
 //! | `SPINNING` | a waiter polls | that waiter | that waiter, as it takes the lock, goes to sleep, or becomes the keeper |
 //! | `HEIR` | a waiter was woken and is on its way | its waker | that waiter, as it takes the lock or goes back to sleep |
 //! | `CLAIMED` | the next release is the heir's; without `HEIR`: of the sleeper at the front | the heir, once it runs; after a long section its waker | the heir, as it takes the lock or gives up |
@@ -23,7 +23,7 @@
 //! | `RELEASED` | somebody has unlocked the slow way since the turn began, or there was a keeper | unlock, the keeper; whoever begins a turn |
 //! | `QUIET` | how many turns in a row, up to three, have ended without a sign of a crowd, which is that others have the lock as it ends, and end one during the yield that follows | whoever comes back from that yield, if the lock is crowded |
 //! | `OUTLASTED` | the section under way has outlasted a spinner | that spinner; the next unlock, which clears it |
-//! | `COUNTING`, `COUNT` | unlocks are counted: while a spinner measures, and while the heir does not run | the spinner; unlock |
+//! | `COUNTING`, `COUNT` | unlocks are counted: while a spinner measures, and while the heir does not run | the spinner; unlock; whoever wakes an heir |
 //! | `BEGAN` | when the turn began, in units of 4 us, modulo 2^16 | whoever begins a turn |
 //!
 //! # Who looks after the sleepers

@@ -40,7 +40,6 @@ use gosync_park::{
         AtomicU32,
         Ordering::{Acquire, Relaxed, Release},
     },
-    clock::Instant,
     const_fn,
     queue::{self, Place},
     thread_index,
@@ -265,7 +264,7 @@ impl Once {
                 continue;
             }
             // `false` if the run ended before this thread was in the queue.
-            queue::wait(self.address(), Place::Back, Instant::now(), || {
+            queue::wait(self.address(), Place::Back, || {
                 // Relaxed: the end of the run is ordered with this by the state alone, or by the
                 // queue's lock.
                 let mark = |state| (state & RUNNING != 0).then_some(state | WAITERS);

@@ -33,9 +33,10 @@
 //!   sleep in the kernel's own futex, through the `atomic-wait` crate; everything else sleeps on
 //!   a table of std mutexes and condition variables. On `wasm32-unknown-unknown`, where std has
 //!   neither clock nor sleep, what does not wait works; a wait with a deadline gives up at once,
-//!   and one without panics, as std's would.
+//!   and one without ends the process, after std's panic.
 //! - Nothing here allocates on behalf of a waiting thread. (The first call of [`thread_index`] on
-//!   a thread may, and the first wait with a deadline on one that std has not started.)
+//!   a thread may, the first wait with a deadline on one that std has not started, and std's mutexes, where
+//!   they have to stand in for a futex.)
 //! - The primitives above this crate take their atomics and their waiting from here and nowhere
 //!   else. Built with `--cfg gosync_loom`, a private name that a dependent's own `--cfg loom`
 //!   does not touch, the very same code runs under the loom model checker.

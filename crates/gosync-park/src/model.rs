@@ -46,7 +46,7 @@ impl Model {
         self
     }
 
-    /// Lets every wait look as if it had begun long ago. Otherwise no time passes.
+    /// Lets each moment look as if the one before had been long ago. Otherwise no time passes.
     #[must_use]
     pub fn long_ago(mut self) -> Self {
         self.long_ago = true;

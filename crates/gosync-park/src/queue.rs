@@ -35,7 +35,6 @@
 //! ```
 //! use gosync_park::{
 //!     atomic::{AtomicBool, Ordering::Relaxed},
-//!     clock::Instant,
 //!     queue::{self, Place},
 //! };
 //!
@@ -45,7 +44,7 @@
 //!     s.spawn(|| {
 //!         let address = (&raw const open).cast();
 //!         // Not if it is open by now: then nobody comes any more.
-//!         queue::wait(address, Place::Back, Instant::now(), || !open.load(Relaxed));
+//!         queue::wait(address, Place::Back, || !open.load(Relaxed));
 //!         assert!(open.load(Relaxed));
 //!     });
 //!     queue::wake_all(address, |_| {
@@ -63,7 +62,7 @@ use crate::{
         AtomicU32,
         Ordering::{Acquire, Relaxed, Release},
     },
-    clock::{Deadline, Instant},
+    clock::Deadline,
     const_fn, futex,
     hash::hash,
     lock::{Held, Lock},
@@ -82,8 +81,6 @@ pub enum Place {
 /// What a waker sees of the queue.
 #[derive(Clone, Copy, Debug)]
 pub struct Oldest {
-    /// When the oldest waiter began to wait, as it said itself.
-    pub since: Instant,
     /// Whether it is the only one.
     pub alone: bool,
 }
@@ -107,13 +104,8 @@ pub enum Outcome {
 /// chose it, and the function returns `true`: there are no other reasons to return.
 ///
 /// What the waker did before its choice is seen after the return.
-pub fn wait(
-    address: *const (),
-    place: Place,
-    since: Instant,
-    enter: impl FnOnce() -> bool,
-) -> bool {
-    wait_spinning(address, place, since, Spin::none(), enter)
+pub fn wait(address: *const (), place: Place, enter: impl FnOnce() -> bool) -> bool {
+    wait_spinning(address, place, Spin::none(), enter)
 }
 
 /// Waits in the queue of `address`, as [`wait`] does, and polls for the wake-up as long as `spin`
@@ -121,11 +113,10 @@ pub fn wait(
 pub fn wait_spinning(
     address: *const (),
     place: Place,
-    since: Instant,
     spin: Spin,
     enter: impl FnOnce() -> bool,
 ) -> bool {
-    let node = Node::new(address, since, None);
+    let node = Node::new(address, None);
     let entered = node.enter(place, enter);
     if entered && !node.poll(spin) {
         node.sleep();
@@ -141,25 +132,23 @@ pub fn wait_spinning(
 pub fn wait_until(
     address: *const (),
     place: Place,
-    since: Instant,
     deadline: Deadline,
     enter: impl FnOnce() -> bool,
     leave: impl FnOnce(bool),
 ) -> Outcome {
-    wait_spinning_until(address, place, since, deadline, Spin::none(), enter, leave)
+    wait_spinning_until(address, place, deadline, Spin::none(), enter, leave)
 }
 
 /// Waits in the queue of `address`, as [`wait_until`] does, and polls as [`wait_spinning`] does.
 pub fn wait_spinning_until(
     address: *const (),
     place: Place,
-    since: Instant,
     deadline: Deadline,
     spin: Spin,
     enter: impl FnOnce() -> bool,
     leave: impl FnOnce(bool),
 ) -> Outcome {
-    let node = Node::new(address, since, Some(deadline));
+    let node = Node::new(address, Some(deadline));
     if !node.enter(place, enter) {
         Outcome::Refused
     } else if node.poll(spin) || node.sleep_until(deadline, leave) {
@@ -175,8 +164,9 @@ pub fn wait_spinning_until(
 ///
 /// `enter` runs with the queue locked, as this waiter enters. `leave` runs with the queue locked,
 /// with whether it is empty then, if this waiter leaves it without having been chosen: after the
-/// deadline, or because `body` ended, or unwound, without having slept. If it was chosen and
-/// `body` has not slept, `pass_on` is called, so that no wake-up is swallowed.
+/// deadline, or because `body` ended, or unwound, without having slept. If [`wake_one`] has chosen
+/// it and `body` has not slept, `pass_on` is called, so that no wake-up is swallowed. (One for all
+/// is not passed on: those who came later were not meant.)
 pub fn wait_around<R>(
     address: *const (),
     deadline: Option<Deadline>,
@@ -198,12 +188,15 @@ pub fn wait_around<R>(
         fn drop(&mut self) {
             if self.woken.get().is_none() && !self.node.leave(self.leave) {
                 self.node.sleep();
-                (self.pass_on)();
+                // Relaxed: `sleep` has seen the signal.
+                if self.node.signal.load(Relaxed) & WITH_ALL == 0 {
+                    (self.pass_on)();
+                }
             }
         }
     }
 
-    let node = Node::new(address, Instant::now(), deadline);
+    let node = Node::new(address, deadline);
     node.enter(Place::Back, || {
         enter();
         true
@@ -239,7 +232,6 @@ pub fn wake_one(address: *const (), choose: impl FnOnce(Option<Oldest>) -> bool)
         // SAFETY: by invariant 2 a linked node is alive, and we hold the lock.
         let head = unsafe { queues.find(address).get().as_ref() };
         let oldest = head.map(|head| Oldest {
-            since: head.since,
             alone: head.next.get().is_null(),
         });
         let chosen = choose(oldest);
@@ -250,9 +242,7 @@ pub fn wake_one(address: *const (), choose: impl FnOnce(Option<Oldest>) -> bool)
         // SAFETY: it is unlinked, has no signal yet, and so is ours alone and alive.
         unsafe { Node::signal(head) }
     };
-    if let Some(wake) = wake {
-        wake.wake();
-    }
+    wake.wake();
     true
 }
 
@@ -289,7 +279,7 @@ fn wake_all_from(address: *const (), choose: impl FnOnce(&Queues<'_>, *const Nod
         // SAFETY: as above.
         while let Some(chosen) = unsafe { node.as_ref() } {
             // Relaxed: what it is for is done with the lock held.
-            chosen.signal.fetch_or(CHOSEN, Relaxed);
+            chosen.signal.fetch_or(WITH_ALL, Relaxed);
             node = chosen.next.get();
         }
         head
@@ -301,32 +291,29 @@ fn wake_all_from(address: *const (), choose: impl FnOnce(&Queues<'_>, *const Nod
             next = (*node).next.get();
             Node::signal(node)
         };
-        if let Some(wake) = wake {
-            wake.wake();
-        }
+        wake.wake();
     }
 }
 
 /// A waiter, on its own stack.
 struct Node {
     address: *const (),
-    since: Instant,
     next: Cell<*const Node>,
     prev: Cell<*const Node>,
     /// In the head of a queue only: its last node.
     tail: Cell<*const Node>,
     /// In the head of a queue only: the head of the bucket's next queue.
     next_queue: Cell<*const Node>,
-    /// [`WAITING`], [`CHOSEN`] or [`WOKEN`]; and [`ASLEEP`].
+    /// [`WAITING`], or [`WITH_ALL`], [`WOKEN`] or both; and [`ASLEEP`].
     signal: AtomicU32,
     sleeper: Sleeper,
 }
 
 /// Nobody has chosen the node.
 const WAITING: u32 = 0;
-/// A waker has unlinked the node, and gives it its signal next.
-const CHOSEN: u32 = 1;
-/// The node has its signal, and is its thread's own again.
+/// Bit: a waker has unlinked the node, with all others, and gives it its signal next, or has done so.
+const WITH_ALL: u32 = 1;
+/// Bit: the node has its signal, and is its thread's own again.
 const WOKEN: u32 = 2;
 /// Bit: its thread sleeps, or is about to. Otherwise it polls, and need not be woken.
 const ASLEEP: u32 = 4;
@@ -341,15 +328,19 @@ enum Sleeper {
     Parked(Thread),
 }
 
-/// A node that has its signal, whose thread may still sleep.
+/// A node that has its signal. To be used, and dropped, with no bucket locked: a thread's handle may
+/// be the last one, and frees memory then.
 struct Wake {
     sleeper: Sleeper,
     signal: *const AtomicU32,
+    /// Whether its thread may sleep.
+    asleep: bool,
 }
 
 impl Wake {
     fn wake(self) {
         match self.sleeper {
+            _ if !self.asleep => (),
             Sleeper::Futex => futex::wake_one(self.signal),
             Sleeper::Parked(thread) => thread.unpark(),
         }
@@ -357,10 +348,9 @@ impl Wake {
 }
 
 impl Node {
-    fn new(address: *const (), since: Instant, deadline: Option<Deadline>) -> Self {
+    fn new(address: *const (), deadline: Option<Deadline>) -> Self {
         Self {
             address,
-            since,
             next: Cell::new(ptr::null()),
             prev: Cell::new(ptr::null()),
             tail: Cell::new(ptr::null()),
@@ -396,24 +386,26 @@ impl Node {
         linked
     }
 
-    /// Gives a node that was unlinked its signal, and returns how to wake its thread, if that sleeps.
+    /// Gives a node that was unlinked its signal, and returns how to wake its thread.
     ///
     /// # Safety
     ///
     /// The node is unlinked and has no signal yet. It may be gone as soon as it has: hence no
     /// reference, which would have to be good to the end of the call.
-    unsafe fn signal(node: *const Self) -> Option<Wake> {
+    unsafe fn signal(node: *const Self) -> Wake {
         // SAFETY: by invariant 3 the node is alive, and the caller's alone.
         let Self {
             sleeper, signal, ..
         } = unsafe { &*node };
-        let wake = Wake {
-            sleeper: sleeper.clone(),
-            signal,
-        };
+        let sleeper = sleeper.clone();
+        let address = ptr::from_ref(signal);
         // Release pairs with the Acquire of `is_woken` and of `sleep`.
-        let before = signal.swap(WOKEN, Release);
-        (before & ASLEEP != 0).then_some(wake)
+        let before = signal.fetch_or(WOKEN, Release);
+        Wake {
+            sleeper,
+            signal: address,
+            asleep: before & ASLEEP != 0,
+        }
     }
 
     fn is_woken(&self) -> bool {

@@ -9,7 +9,7 @@ use gosync_park::{
         Ordering::{Acquire, Relaxed, Release},
     },
     cell::UnsafeCell,
-    clock::{Deadline, Instant},
+    clock::Deadline,
     futex,
     model::{Model, ModelArc as Arc},
     queue::{self, Outcome, Place},
@@ -84,7 +84,6 @@ fn queue_loses_no_wake_up() {
                         let slept = queue::wait(
                             address(&shared.word),
                             Place::Back,
-                            Instant::now(),
                             // The write below and this read are ordered by the queue's lock.
                             || shared.word.load(Relaxed) == 0,
                         );
@@ -150,7 +149,7 @@ impl Queue {
     }
 
     fn wait(&self) -> Outcome {
-        if queue::wait(self.address(), Place::Back, Instant::now(), || self.enter()) {
+        if queue::wait(self.address(), Place::Back, || self.enter()) {
             Outcome::Woken
         } else {
             Outcome::Refused
@@ -162,7 +161,6 @@ impl Queue {
         queue::wait_until(
             self.address(),
             Place::Back,
-            Instant::now(),
             Deadline::after(Duration::ZERO),
             || self.enter(),
             |empty| self.left(empty),
@@ -336,6 +334,30 @@ fn a_wait_that_does_not_sleep_passes_its_wake_up_on() {
         });
 }
 
+/// A wake-up for all that finds a waiter who does not sleep is not passed on: it was not for those who
+/// came later.
+#[test]
+fn a_wake_up_for_all_is_not_passed_on() {
+    Model::new("park: a wake-up for all is not passed on")
+        .at_least(20)
+        .check(|| {
+            let queue = Queue::new();
+            let sleepless = spawn(&queue, |queue| {
+                queue::wait_around(
+                    queue.address(),
+                    None,
+                    || assert!(queue.enter()),
+                    |empty| queue.left(empty),
+                    || unreachable!("it was for all"),
+                    |_| (),
+                );
+            });
+            queue.wake_all();
+            sleepless.join().unwrap();
+            assert_eq!(queue.close(), 0);
+        });
+}
+
 /// A waiter at the front is woken before those that were there.
 #[test]
 fn the_front_comes_first() {
@@ -353,7 +375,7 @@ fn the_front_comes_first() {
                     }
                     _ => false,
                 };
-                if queue::wait(address(&shared.word), place, Instant::now(), enter) {
+                if queue::wait(address(&shared.word), place, enter) {
                     // SAFETY: the wake-ups come one after the other, each after the end of the one
                     // before it.
                     shared.data.with_mut(|data| unsafe {

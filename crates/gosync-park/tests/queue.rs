@@ -12,7 +12,7 @@ use std::{
 };
 
 use gosync_park::{
-    clock::{Deadline, Instant},
+    clock::Deadline,
     queue::{self, Oldest, Outcome, Place},
 };
 
@@ -33,7 +33,7 @@ fn start<'scope, T: Sync>(
 ) {
     let (send, receive) = mpsc::channel();
     s.spawn(move || {
-        let slept = queue::wait(address(of), place, Instant::now(), || {
+        let slept = queue::wait(address(of), place, || {
             send.send(()).unwrap();
             true
         });
@@ -60,12 +60,7 @@ fn nobody_waits() {
 #[test]
 fn a_waiter_may_refuse() {
     let word = 0_u32;
-    assert!(!queue::wait(
-        address(&word),
-        Place::Back,
-        Instant::now(),
-        || false
-    ));
+    assert!(!queue::wait(address(&word), Place::Back, || false));
     assert!(!queue::wake_one(address(&word), always));
 }
 
@@ -202,7 +197,6 @@ fn leave_at(leaver: usize, patience: Duration) -> bool {
                         queue::wait_until(
                             address(word),
                             Place::Back,
-                            Instant::now(),
                             Deadline::after(patience),
                             || entered.send(()).is_ok(),
                             |empty| left_among_all.store(all_there.load(SeqCst) && !empty, SeqCst),
@@ -245,7 +239,6 @@ fn a_timed_wait_takes_no_token_for_good() {
             let outcome = queue::wait_until(
                 address(&word),
                 Place::Back,
-                Instant::now(),
                 deadline,
                 enter,
                 |_| unreachable!(),
@@ -275,7 +268,6 @@ fn a_chosen_waiter_is_never_too_late() {
                             let outcome = queue::wait_until(
                                 address(&word),
                                 Place::Back,
-                                Instant::now(),
                                 Deadline::after(Duration::from_micros(5)),
                                 || true,
                                 |_| {

@@ -157,9 +157,8 @@ impl RawMutex {
                 role
             }
         };
-        let since = Instant::now();
         loop {
-            match self.sleep(role, since, deadline) {
+            match self.sleep(role, deadline) {
                 Sleep::Woken => {}
                 Sleep::Taken => return true,
                 Sleep::TimedOut => return false,
@@ -408,7 +407,7 @@ impl RawMutex {
     }
 
     /// Sleeps until woken as the heir; or takes the lock at the last moment.
-    fn sleep(&self, role: Role, since: Instant, deadline: Option<Deadline>) -> Sleep {
+    fn sleep(&self, role: Role, deadline: Option<Deadline>) -> Sleep {
         let place = if role == Role::Heir {
             Place::Front
         } else {
@@ -427,7 +426,7 @@ impl RawMutex {
             !role.may_take(before)
         };
         let Some(deadline) = deadline else {
-            let slept = queue::wait(self.address(), place, since, enter);
+            let slept = queue::wait(self.address(), place, enter);
             return if slept { Sleep::Woken } else { Sleep::Taken };
         };
         // What a waiter that gives up has left in the state: the heir its claim, the last one that
@@ -438,7 +437,7 @@ impl RawMutex {
             let gone = if empty { gone | QUEUED } else { gone };
             self.state.fetch_and(!gone, Relaxed);
         };
-        match queue::wait_until(self.address(), place, since, deadline, enter, leave) {
+        match queue::wait_until(self.address(), place, deadline, enter, leave) {
             Outcome::Refused => Sleep::Taken,
             Outcome::Woken => Sleep::Woken,
             Outcome::TimedOut => Sleep::TimedOut,
@@ -773,9 +772,8 @@ mod tests {
     /// A waiter that gives up clears away what it had set.
     #[test]
     fn giving_up_leaves_nothing() {
-        let give_up = |mutex: &RawMutex, role| {
-            mutex.sleep(role, Instant::now(), Some(Deadline::after(Duration::ZERO)))
-        };
+        let give_up =
+            |mutex: &RawMutex, role| mutex.sleep(role, Some(Deadline::after(Duration::ZERO)));
         for (role, before) in [
             (Role::Newcomer, 0),
             (Role::Spinner, SPINNING),
@@ -798,11 +796,7 @@ mod tests {
         assert!(!mutex.keep(None), "it is held");
         assert_eq!(bits(&mutex), (0, BRISK));
         assert!(matches!(
-            mutex.sleep(
-                Role::Keeper,
-                Instant::now(),
-                Some(Deadline::after(Duration::ZERO))
-            ),
+            mutex.sleep(Role::Keeper, Some(Deadline::after(Duration::ZERO))),
             Sleep::TimedOut
         ));
         mutex.unlock();
@@ -841,7 +835,7 @@ mod tests {
             std::thread::scope(|s| {
                 let heir = s.spawn(|| {
                     let long = Deadline::after(Duration::from_secs(60));
-                    let sleep = mutex.sleep(Role::Heir, Instant::now(), Some(long));
+                    let sleep = mutex.sleep(Role::Heir, Some(long));
                     matches!(sleep, Sleep::Woken) && mutex.poll(Role::Heir)
                 });
                 until_so_many_sleep(&mutex, 1);

@@ -38,9 +38,21 @@ pub fn micros() -> u32 {
 
 impl Deadline {
     /// `timeout` from now. A time that the clock cannot express never comes.
+    ///
+    /// # Panics
+    ///
+    /// If std has destroyed all that is this thread's own, as it has when the destructors of the C
+    /// library's thread-specific data run late.
     #[must_use]
     pub fn after(timeout: Duration) -> Self {
-        Self(std::time::Instant::now().checked_add(timeout))
+        Self::at(std::time::Instant::now().checked_add(timeout))
+    }
+
+    fn at(end: Option<std::time::Instant>) -> Self {
+        // A wait until then parks this thread, and needs its handle. If there is none any more std
+        // panics: now, and not when the wait has begun.
+        drop(std::thread::current());
+        Self(end)
     }
 
     /// Whether it has passed.
@@ -75,6 +87,6 @@ impl Deadline {
 
 impl From<std::time::Instant> for Deadline {
     fn from(end: std::time::Instant) -> Self {
-        Self(Some(end))
+        Self::at(Some(end))
     }
 }

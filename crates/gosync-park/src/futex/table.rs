@@ -3,7 +3,10 @@
 //! Many words may share a bucket, so a wake-up is for everybody in it; those whose word has not
 //! changed find that out and go back to sleep. Slow with many sleepers, right with any number.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::{
+    mem, process,
+    sync::{Condvar, Mutex, MutexGuard, PoisonError},
+};
 
 use crate::{
     atomic::{AtomicU32, Ordering::Relaxed},
@@ -35,13 +38,25 @@ impl Bucket {
     }
 }
 
+/// Ends the process when dropped. Where there are no threads std panics instead of waiting, and whoever
+/// waits here is in a queue that must not outlive its frame.
+struct NoWayOut;
+
+impl Drop for NoWayOut {
+    fn drop(&mut self) {
+        process::abort();
+    }
+}
+
 pub(super) fn wait(word: &AtomicU32, expected: u32) {
+    let no_way_out = NoWayOut;
     let bucket = Bucket::of(word);
     let guard = bucket.lock();
     // Relaxed: the waker changed the word before it took this lock, so the lock shows the change.
     if word.load(Relaxed) == expected {
         drop(bucket.sleepers.wait(guard));
     }
+    mem::forget(no_way_out);
 }
 
 pub(super) fn wake_one(word: *const AtomicU32) {

@@ -3,7 +3,7 @@
 use gosync_park::{
     Spin,
     atomic::Ordering::{AcqRel, Acquire, Relaxed, Release},
-    clock::{Deadline, Instant},
+    clock::Deadline,
     hint,
     queue::{self, Outcome, Place},
     thread,
@@ -210,16 +210,15 @@ impl RawRwMutex {
                 self.state.fetch_and(!QUEUED, Relaxed);
             }
         };
-        let (queue, since, spin) = (self.readers_queue(), Instant::now(), Spin::new());
+        let (queue, spin) = (self.readers_queue(), Spin::new());
         let in_time = match deadline {
             None => {
-                queue::wait_spinning(queue, Place::Back, since, spin, enter);
+                queue::wait_spinning(queue, Place::Back, spin, enter);
                 true
             }
             Some(deadline) => {
                 let (place, outcome) = (Place::Back, Outcome::TimedOut);
-                queue::wait_spinning_until(queue, place, since, deadline, spin, enter, leave)
-                    != outcome
+                queue::wait_spinning_until(queue, place, deadline, spin, enter, leave) != outcome
             }
         };
         in_time.then_some(ReadHold::COUNTED)

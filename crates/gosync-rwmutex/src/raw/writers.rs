@@ -3,7 +3,7 @@
 use gosync_park::{
     Patience, Spin,
     atomic::Ordering::{Acquire, Relaxed, Release},
-    clock::{Deadline, Instant},
+    clock::Deadline,
     queue::{self, Outcome, Place},
 };
 
@@ -159,13 +159,11 @@ impl RawRwMutex {
                     self.state.fetch_and(!AWAITED, Relaxed);
                 }
             };
-            let (queue, since) = (self.writers_queue(), Instant::now());
+            let queue = self.writers_queue();
             let outcome = match deadline {
-                None if queue::wait(queue, Place::Back, since, enter) => Outcome::Woken,
+                None if queue::wait(queue, Place::Back, enter) => Outcome::Woken,
                 None => Outcome::Refused,
-                Some(deadline) => {
-                    queue::wait_until(queue, Place::Back, since, deadline, enter, leave)
-                }
+                Some(deadline) => queue::wait_until(queue, Place::Back, deadline, enter, leave),
             };
             match outcome {
                 Outcome::Refused => return true,

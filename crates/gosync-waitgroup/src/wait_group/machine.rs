@@ -59,7 +59,7 @@ use gosync_park::{
         AtomicU32, AtomicUsize,
         Ordering::{Acquire, Relaxed, Release},
     },
-    clock::{Deadline, Instant},
+    clock::Deadline,
     queue::{self, Outcome, Place},
 };
 
@@ -253,20 +253,19 @@ impl WaitGroup {
             let kept = if empty { !WAITERS } else { !0 };
             ended = self.state().fetch_and(kept, Relaxed) & WAITERS == 0;
         };
-        let (address, since) = (self.address(), Instant::now());
+        let address = self.address();
         match deadline {
             Some(deadline) => {
-                let outcome =
-                    queue::wait_until(address, Place::Back, since, deadline, enter, leave);
+                let outcome = queue::wait_until(address, Place::Back, deadline, enter, leave);
                 if !ended {
                     return outcome;
                 }
                 // Invariant 6. The releaser is on its way.
                 let before_it = || self.generation().load(Relaxed) == before;
-                queue::wait(address, Place::Back, since, before_it);
+                queue::wait(address, Place::Back, before_it);
                 Outcome::Woken
             }
-            None if queue::wait(address, Place::Back, since, enter) => Outcome::Woken,
+            None if queue::wait(address, Place::Back, enter) => Outcome::Woken,
             None => Outcome::Refused,
         }
     }
