@@ -25,11 +25,11 @@
 //!   every `wait` has returned. It may also be dropped then.
 //! - [`add`](WaitGroup::add) is one atomic addition and `done` one atomic subtraction, however
 //!   many threads do it. None of `add`, `done`, `wait` allocates memory.
-//! - A count that would fall below zero, an `add` while waiting threads are being released, and
-//!   an `add` before they have all returned panic with Go's message. The call that is refused has
-//!   no effect, and the WaitGroup works on.
-//! - A panic in a task of [`go`](WaitGroup::go) reaches every `wait` that slept until the end of the
-//!   round, or, if none did, the one that next finds the count at zero. No `wait` hangs because a
+//! - A count that would fall below zero, and an `add` while waiting threads are being released, panic
+//!   with Go's message. So does a `wait` that slept and finds, as it returns, that another round has
+//!   begun. The call that is refused has no effect, and the WaitGroup works on.
+//! - A panic in a task of [`go`](WaitGroup::go) reaches every `wait` that had to wait for the end of the
+//!   round, or, if none had to, the one that next finds the count at zero. No `wait` hangs because a
 //!   task panicked.
 //!
 //! # What differs from Go
@@ -41,7 +41,8 @@
 //! - In Go a panic in a task of `Go` ends the process. Here it ends the task, and `wait` panics.
 //! - A [`Token`] calls `done` when it is dropped, so that no path out of a task can forget it.
 //! - `reused before previous Wait has returned` is reported also when the round after has ended
-//!   by the time the late `wait` wakes up. Go sees the misuse only while the count is above zero.
+//!   by the time the late `wait` wakes up, if somebody slept in it. Go sees the misuse only while the count
+//!   is above zero.
 //!
 //! std has nothing like it: its `Barrier` is for a number of threads that is fixed beforehand.
 //!

@@ -45,8 +45,10 @@ use machine::{ONE, WAITERS};
 pub struct WaitGroup {
     /// The count and the flags: the table in `machine`.
     state: AtomicUsize,
-    /// Rounds that ended, and the outcome of the last.
+    /// Rounds that ended.
     generation: AtomicU32,
+    /// Tasks that panicked.
+    panics: AtomicU32,
     /// Lets the model checker see each access, and the end of the WaitGroup.
     #[cfg(gosync_loom)]
     life: life::Life,
@@ -76,6 +78,7 @@ impl WaitGroup {
             Self {
                 state: AtomicUsize::new(0),
                 generation: AtomicU32::new(0),
+                panics: AtomicU32::new(0),
                 #[cfg(gosync_loom)]
                 life: life::Life::new(),
             }
@@ -151,9 +154,9 @@ impl WaitGroup {
     ///
     /// - `sync: WaitGroup is reused before previous Wait has returned` if it slept, was released,
     ///   and finds that another round has begun. The new round goes on undisturbed.
-    /// - `gosync: a task started by WaitGroup::Go panicked` in every thread that slept until the
+    /// - `gosync: a task started by WaitGroup::Go panicked` in every thread that had to wait for the
     ///   end of a round in which a task of [`go`](Self::go), [`go_static`](Self::go_static) or
-    ///   [`go_scoped`](Self::go_scoped) panicked. If no thread slept, it is the next wait that
+    ///   [`go_scoped`](Self::go_scoped) panicked. If none had to, it is the next wait that
     ///   panics, once. The WaitGroup can be used again.
     ///
     /// ```
@@ -168,7 +171,7 @@ impl WaitGroup {
     pub fn wait(&self) {
         // Acquire: pairs with the Release of every `leave` so far. They and all that came between
         // are read-modify-writes, hence one release sequence. A round that is over but not yet
-        // released is at zero, too; its outcome is for those who slept.
+        // released is at zero, too; its panics are for those who waited.
         let state = self.state().load(Acquire);
         if state & !WAITERS != 0 {
             self.wait_slow(None);
@@ -178,8 +181,8 @@ impl WaitGroup {
     /// Waits as [`wait`](Self::wait) does, but gives up after `timeout`. Returns whether the count
     /// was zero; if not, the tasks go on, and are waited for by whoever waits next.
     ///
-    /// A wait that gave up has left nothing behind: no rule counts it as a wait any more. With a
-    /// timeout of zero it only looks. Go has no such wait.
+    /// A wait that gave up has left nothing behind: no rule counts it as a wait any more. While it lasts
+    /// they do, also with a timeout of zero; [`count`](Self::count) only looks. Go has no such wait.
     ///
     /// # Panics
     ///

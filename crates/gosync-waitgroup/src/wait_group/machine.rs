@@ -13,8 +13,9 @@
 //! a debt: a surplus `done` is under way. Above MAX: an overflow is. There is room for many of
 //! either at once.
 //!
-//! `generation`: the number of rounds that ended with somebody waiting, and in its
-//! lowest bit whether a task of the last one panicked.
+//! `generation`: the number of rounds that ended with somebody asleep.
+//!
+//! `panics`: the number of tasks that panicked, ever. Both go around.
 //!
 //! Transitions (count, flags):
 //!
@@ -25,7 +26,7 @@
 //! (c, f)      -> (c, f|WAITERS)  wait, c != 0, as it enters the queue
 //! (c, WAITERS[|PANICKED]) -> (c, f - WAITERS)   the only wait in the queue gives up
 //! (0, WAITERS[|PANICKED]) -> (0, 0)   release; then generation + 1, then wake all
-//! (0, PANICKED)           -> (0, 0)   a wait that panics in place of the one that was missing
+//! (0, PANICKED)           -> (0, 0)   a wait that panics: of this round, or in place of one that was missing
 //! ```
 //!
 //! A round is *over* when the count is zero and `WAITERS` is set. Invariants:
@@ -47,6 +48,9 @@
 //! 6. A wait that gives up and finds its round ended, but the generation not changed yet, waits for
 //!    the change after all. Otherwise the next round could begin before it, and it would wake those
 //!    who wait for that one.
+//! 7. A wait that has found the count above zero is told of each panic of that round, whoever else has
+//!    been: it has either seen `PANICKED` beside the count, which stays until the count is zero, or
+//!    `panics` has grown since before it looked. (A task sets the one, and then adds to the other.)
 
 #[cfg(all(test, not(gosync_loom)))]
 mod tests;
@@ -74,11 +78,6 @@ const PANICKED: usize = 1 << 1;
 pub(super) const ONE: usize = 1 << 2;
 /// The largest state whose count is allowed.
 const LARGEST: usize = (WaitGroup::MAX * ONE) | PANICKED | WAITERS;
-
-/// Bit of the generation: a task of the last round panicked.
-const OUTCOME: u32 = 1 << 0;
-/// One round in the generation.
-const ROUND: u32 = 1 << 1;
 
 /// The count is zero and somebody waits for that.
 #[inline]
@@ -139,8 +138,10 @@ impl WaitGroup {
     /// A task panicked, whose `leave` is to follow: tells whoever waits for the end of the round.
     #[cold]
     pub(crate) fn mark_panicked(&self) {
-        // Relaxed: `release` reads it from the very word that `leave` publishes.
+        // Relaxed: a wait reads it from the very word that `leave` publishes.
         self.state().fetch_or(PANICKED, Relaxed);
+        // Release: pairs with the Acquire in `wait_slow`. Who counts from this panic on sees the flag.
+        self.panics().fetch_add(1, Release);
     }
 
     /// Undoes a step of the count. That is a step too, and can be the one that ends the round,
@@ -157,13 +158,13 @@ impl WaitGroup {
     /// Ends the round, which was over at `state`, and wakes those who waited for it.
     #[cold]
     fn release(&self, state: usize) {
-        if let Some(outcome) = self.end_round(state) {
-            self.publish(outcome);
+        if self.end_round(state) {
+            self.publish();
         }
     }
 
-    /// Clears the flags if the round is over. The outcome, if it was this call that ended it.
-    fn end_round(&self, mut state: usize) -> Option<u32> {
+    /// Clears the flags if the round is over. Returns whether it was this call that ended it.
+    fn end_round(&self, mut state: usize) -> bool {
         while is_over(state) {
             // Acquire: takes over what the other `leave`s of the round published, to hand it on
             // through the generation (in `publish`).
@@ -171,35 +172,26 @@ impl WaitGroup {
                 .state()
                 .compare_exchange_weak(state, 0, Acquire, Relaxed)
             {
-                Ok(_) => return Some(if state & PANICKED == 0 { 0 } else { OUTCOME }),
+                Ok(_) => return true,
                 Err(now) => state = now,
             }
         }
         // Somebody else ended it, or the count is up for a moment and will be brought down by an
         // undo, which calls `release` (invariant 2).
-        None
+        false
     }
 
     /// Counts the round and wakes its sleepers. After the change of the generation, `self` may be
     /// gone (invariant 5).
-    fn publish(&self, outcome: u32) {
+    fn publish(&self) {
         let address = self.address();
         let generation = self.generation();
-        let mut old = generation.load(Relaxed);
         // With the queue locked: a waiter enters it before, and is woken, or after, and sees the
         // change. So nobody is woken who waits for something else at the address, after the end
         // of this WaitGroup.
         queue::wake_all(address, |any| {
-            // A loop only for misuse: without it there is one releaser at a time. Release: pairs
-            // with the Acquire in `wait_slow`.
-            while let Err(now) = generation.compare_exchange_weak(
-                old,
-                (old & !OUTCOME).wrapping_add(ROUND) | outcome,
-                Release,
-                Relaxed,
-            ) {
-                old = now;
-            }
+            // Release: pairs with the Acquire in `wait_slow`.
+            generation.fetch_add(1, Release);
             any
         });
     }
@@ -211,27 +203,46 @@ impl WaitGroup {
         let mut patience = Patience::new();
         // Not beyond the deadline. A wait that has none, or time left, may poll once more.
         let mut poll_again = || !deadline.is_some_and(Deadline::has_passed) && patience.again();
+        // Acquire, and before the state: invariant 7.
+        let panics = self.panics().load(Acquire);
+        // Relaxed: to be asked when the end of the round has been seen, and with it all that its tasks did.
+        let panics_since = || self.panics().load(Relaxed) != panics;
+        // Whether this thread has found the count above zero, and `PANICKED` beside it.
+        let (mut waited, mut panicked) = (false, false);
         loop {
             // Acquire, and before the state: invariant 4.
             let generation = self.generation().load(Acquire);
             // Acquire: as in `wait`.
             let state = self.state().load(Acquire);
             if is_zero(state) {
+                // Relaxed: the load above did it.
+                let cleared = state == PANICKED
+                    && (self.state().compare_exchange(state, 0, Relaxed, Relaxed)).is_ok();
+                if cleared || waited && (panicked || panics_since()) {
+                    misuse::task_panicked();
+                }
                 if state != PANICKED {
                     return true;
                 }
-                // Relaxed: the load above did it.
-                let cleared = self.state().compare_exchange(state, 0, Relaxed, Relaxed);
-                if cleared.is_ok() {
-                    misuse::task_panicked();
-                }
-            } else if state & WAITERS != 0 || !poll_again() {
+                // Another wait has been told in place of the one that was missing.
+                continue;
+            }
+            #[cfg(gosync_loom)]
+            if !waited {
+                self.life.is_waited_for();
+            }
+            waited = true;
+            panicked |= state & PANICKED != 0;
+            if state & WAITERS != 0 || !poll_again() {
                 match self.sleep(generation, deadline) {
                     // The round ended, or another began, before this thread was in the queue.
                     Outcome::Refused => {}
                     Outcome::TimedOut => return false,
                     Outcome::Woken => {
                         self.look_back(generation);
+                        if panicked || panics_since() {
+                            misuse::task_panicked();
+                        }
                         return true;
                     }
                 }
@@ -270,23 +281,17 @@ impl WaitGroup {
         }
     }
 
-    /// How the round ended that this thread, who began to wait in generation `before`, slept
-    /// through to the end.
+    /// Looks whether another round has begun, for a thread that began to wait in generation `before` and
+    /// slept through to the end of the round.
     #[track_caller]
     fn look_back(&self, before: u32) {
         // Relaxed, both: the wake-up came after the end of the round and the change of the
         // generation, and orders them, as it orders all that the tasks did.
         let after = self.generation().load(Relaxed);
         let state = self.state().load(Relaxed);
-        let rounds = (after & !OUTCOME).wrapping_sub(before & !OUTCOME);
         // Signed: a debt is not a new round, but a surplus `done` that is about to be refused.
-        // With more than one round over, the outcome of this one is lost, and it would be wrong
-        // to say that all went well.
-        if state.cast_signed() >= ONE.cast_signed() || rounds != ROUND {
+        if state.cast_signed() >= ONE.cast_signed() || after.wrapping_sub(before) != 1 {
             misuse::reused_too_early();
-        }
-        if after & OUTCOME != 0 {
-            misuse::task_panicked();
         }
     }
 
@@ -307,5 +312,12 @@ impl WaitGroup {
         #[cfg(gosync_loom)]
         self.life.access();
         &self.generation
+    }
+
+    #[inline]
+    fn panics(&self) -> &AtomicU32 {
+        #[cfg(gosync_loom)]
+        self.life.access();
+        &self.panics
     }
 }

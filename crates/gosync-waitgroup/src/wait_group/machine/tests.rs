@@ -53,14 +53,14 @@ fn add_between_the_last_done_and_the_release() {
         assert_eq!(message(|| group.add(1)), ADD_CONCURRENT);
         // Its undo made the round over once more, and has released the waiter.
         waiter.join().unwrap();
-        assert_eq!(group.generation.load(Relaxed), ROUND);
+        assert_eq!(group.generation.load(Relaxed), 1);
         // The releaser comes late, and leaves the next round alone.
         group.add(1);
         let waiter = scope.spawn(|| group.wait());
         until_waiting(&group);
         group.release(over);
         assert_eq!(group.state.load(Relaxed), ONE | WAITERS);
-        assert_eq!(group.generation.load(Relaxed), ROUND);
+        assert_eq!(group.generation.load(Relaxed), 1);
         group.done();
         waiter.join().unwrap();
     });
@@ -130,9 +130,9 @@ fn add_before_a_wait_has_returned() {
                 group.mark_panicked();
             }
             let over = half_done(&group);
-            let outcome = group.end_round(over).unwrap();
+            assert!(group.end_round(over));
             group.add(1);
-            group.publish(outcome);
+            group.publish();
             assert_eq!(waiter.join().unwrap(), REUSED);
             // The new round is not disturbed.
             assert_eq!(group.state.load(Relaxed), ONE);
@@ -146,9 +146,9 @@ fn add_before_a_wait_has_returned() {
 fn a_whole_round_before_a_wait_has_returned() {
     let group = WaitGroup::new();
     let before = group.generation.load(Relaxed);
-    // The thread has slept. Two rounds pass, the first with a panic.
-    group.publish(OUTCOME);
-    group.publish(0);
+    // The thread has slept. Two rounds pass.
+    group.publish();
+    group.publish();
     assert_eq!(message(|| group.look_back(before)), REUSED);
     works(&group);
 }
@@ -156,10 +156,18 @@ fn a_whole_round_before_a_wait_has_returned() {
 #[test]
 fn every_wait_that_slept_is_told_of_the_panic() {
     let group = WaitGroup::new();
-    group.publish(OUTCOME);
-    for _ in 0..3 {
-        assert_eq!(message(|| group.look_back(0)), PANICKED_TASK);
-    }
+    group.add(1);
+    thread::scope(|scope| {
+        let waiters = [(); 3].map(|()| scope.spawn(|| message(|| group.wait())));
+        while queue::len(group.address()) < 3 {
+            thread::yield_now();
+        }
+        group.mark_panicked();
+        group.done();
+        for waiter in waiters {
+            assert_eq!(waiter.join().unwrap(), PANICKED_TASK);
+        }
+    });
     works(&group);
 }
 
@@ -188,7 +196,7 @@ fn a_wait_that_finds_the_round_over_leaves_the_panic_to_those_who_slept() {
     let group = WaitGroup::new();
     group.state.store(WAITERS | PANICKED, Relaxed);
     group.wait();
-    assert_eq!(group.end_round(WAITERS | PANICKED), Some(OUTCOME));
+    assert!(group.end_round(WAITERS | PANICKED));
     works(&group);
 }
 
@@ -197,7 +205,7 @@ fn a_debt_is_not_a_new_round() {
     let group = WaitGroup::new();
     // A surplus `done` comes between the release and the return of `wait`.
     group.state.fetch_sub(ONE, Relaxed);
-    group.publish(0);
+    group.publish();
     group.look_back(0);
     assert_eq!(group.count(), 0);
     group.step_back(ONE);
@@ -233,11 +241,11 @@ fn a_count_that_is_not_there() {
 }
 
 #[test]
-fn the_number_of_rounds_wraps() {
-    let last = !OUTCOME;
-    for (outcome, end) in [(0, None), (OUTCOME, Some(PANICKED_TASK))] {
+fn the_numbers_wrap() {
+    for end in [None, Some(PANICKED_TASK)] {
         let group = WaitGroup::new();
-        group.generation.store(last | OUTCOME, Relaxed);
+        group.generation.store(u32::MAX, Relaxed);
+        group.panics.store(u32::MAX, Relaxed);
         group.add(1);
         thread::scope(|scope| {
             let waiter = scope.spawn(|| match end {
@@ -245,13 +253,13 @@ fn the_number_of_rounds_wraps() {
                 Some(text) => assert_eq!(message(|| group.wait()), text),
             });
             until_waiting(&group);
-            if outcome != 0 {
+            if end.is_some() {
                 group.mark_panicked();
             }
             group.done();
             waiter.join().unwrap();
         });
-        assert_eq!(group.generation.load(Relaxed), outcome);
+        assert_eq!(group.generation.load(Relaxed), 0);
         works(&group);
     }
 }
