@@ -128,10 +128,12 @@ impl<const SHARDS: usize> Lock for Sharded<SHARDS> {
     }
 }
 
-/// `gosync_rwmutex`: the state in line 0, a slot for each core, and a bias that comes and goes. The
-/// constants are those of its `state.rs`, for 64 bits.
-struct Biased {
-    cores: usize,
+/// `gosync_rwmutex`: the state in line 0, a slot in each line, which a core has to itself as long as
+/// there are enough of them, and a bias that comes and goes. The constants are those of its `state.rs`,
+/// for 64 bits.
+struct Biased<const LINES: usize> {
+    /// How many lines are in use.
+    used: usize,
     /// The lanes whose readers may use their slots; `None` without the bias.
     lanes: Option<u32>,
     /// How many more reads have met others, since the last write, than have not.
@@ -148,17 +150,25 @@ enum Hold {
     Slot,
 }
 
-impl Biased {
+impl<const LINES: usize> Biased<LINES> {
     const LANES: usize = 16;
     const STREAK: usize = 8;
     const STATE: usize = 0;
 
     fn slot(core: usize) -> usize {
-        1 + core
+        1 + core % LINES
     }
 
     fn lane(core: usize) -> u32 {
-        1 << (core % Self::LANES)
+        1 << (core % LINES % Self::LANES)
+    }
+
+    /// Who has the slot of this core, be it the core itself.
+    fn holder(&self, core: usize) -> Option<usize> {
+        let mates = (core % LINES..self.holds.len()).step_by(LINES);
+        mates
+            .into_iter()
+            .find(|&mate| self.holds[mate] == Hold::Slot)
     }
 
     fn count(&mut self, caches: &mut Caches, core: usize) {
@@ -168,10 +178,10 @@ impl Biased {
     }
 }
 
-impl Lock for Biased {
+impl<const LINES: usize> Lock for Biased<LINES> {
     fn new(cores: usize) -> Self {
         Self {
-            cores,
+            used: LINES.min(cores),
             lanes: None,
             reads: 0,
             counted: 0,
@@ -187,14 +197,17 @@ impl Lock for Biased {
         caches.load(core, Self::STATE);
         match &mut self.lanes {
             Some(lanes) if *lanes & Self::lane(core) != 0 => {
+                // It finds out by writing.
                 caches.write(core, Self::slot(core));
-                caches.load(core, Self::STATE);
-                self.holds[core] = Hold::Slot;
-                return;
+                if self.holder(core).is_none() {
+                    caches.load(core, Self::STATE);
+                    self.holds[core] = Hold::Slot;
+                    return;
+                }
             }
             Some(lanes) => *lanes |= Self::lane(core),
             None if self.counted == 0 => self.reads = self.reads.saturating_sub(1),
-            None if self.reads < Self::STREAK * self.cores.div_ceil(Self::LANES) => self.reads += 1,
+            None if self.reads < Self::STREAK * self.used.div_ceil(Self::LANES) => self.reads += 1,
             None => self.lanes = Some(Self::lane(core)),
         }
         self.count(caches, core);
@@ -214,11 +227,12 @@ impl Lock for Biased {
     fn announce(&mut self, caches: &mut Caches, core: usize) {
         caches.write(core, Self::STATE);
         let lanes = self.lanes.take().unwrap_or(0);
-        for other in (0..self.cores).filter(|&other| lanes & Self::lane(other) != 0) {
-            caches.write(core, Self::slot(other));
-            if self.holds[other] == Hold::Slot {
-                self.count(caches, core);
-                self.holds[other] = Hold::Counted;
+        for line in (0..self.used).filter(|&line| lanes & Self::lane(line) != 0) {
+            caches.write(core, Self::slot(line));
+            if let Some(reader) = self.holder(line) {
+                caches.write(core, Self::STATE);
+                self.counted += 1;
+                self.holds[reader] = Hold::Counted;
             }
         }
         self.reads = 0;
@@ -307,8 +321,17 @@ fn main() {
                 "| {name} | {cores} | {} | {} | {per_core} | {} |",
                 count::<OneWord>(cores, writes),
                 count::<Sharded<8>>(cores, writes),
-                count::<Biased>(cores, writes),
+                count::<Biased<256>>(cores, writes),
             );
         }
     }
+    println!("\nReads only, on 256 cores that share fewer lines\n");
+    println!("| 256 lines | 128 | 64 |");
+    println!("|---|---|---|");
+    println!(
+        "| {} | {} | {} |",
+        count::<Biased<256>>(256, 0),
+        count::<Biased<128>>(256, 0),
+        count::<Biased<64>>(256, 0)
+    );
 }

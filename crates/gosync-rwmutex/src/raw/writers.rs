@@ -145,7 +145,7 @@ impl RawRwMutex {
             if self.state.try_update(Acquire, Relaxed, take).is_ok() {
                 return true;
             }
-            if !close.again() && !patience.again() {
+            if deadline.is_some_and(Deadline::has_passed) || !close.again() && !patience.again() {
                 break;
             }
         }
