@@ -56,7 +56,7 @@ pub mod queue;
 
 pub use patience::Patience;
 pub use spin::Spin;
-pub use thread_index::{highest_thread_index, known_thread_index, thread_index};
+pub use thread_index::{HeldIndex, highest_thread_index, known_thread_index, thread_index};
 
 /// Atomic types and fences: std's, or loom's under the model checker.
 pub mod atomic {

@@ -66,6 +66,39 @@ pub fn highest_thread_index() -> u32 {
     HIGHEST.load(Relaxed)
 }
 
+/// The number of a thread that has ended, which nobody gets as long as this is there.
+///
+/// It is for whoever keeps something under each thread's number, and wants to look after what those have
+/// left behind that ended: it may do what the thread with that number might. It sees everything that the
+/// thread did, as the next one with the number sees what is done here.
+///
+/// ```standalone_crate
+/// use gosync_park::{HeldIndex, thread_index};
+///
+/// let ended = std::thread::spawn(|| thread_index().unwrap()).join().unwrap();
+/// let held = HeldIndex::hold(ended).unwrap();
+/// std::thread::spawn(move || assert_ne!(thread_index(), Some(ended))).join().unwrap();
+/// drop(held);
+/// assert!(HeldIndex::hold(thread_index().unwrap()).is_none(), "this thread has it");
+/// ```
+#[derive(Debug)]
+#[must_use = "it is given back at once"]
+pub struct HeldIndex(NonZeroU32);
+
+impl HeldIndex {
+    /// Holds this number, unless a living thread has it. Costs a lock, and a look at all numbers that are
+    /// free.
+    pub fn hold(index: NonZeroU32) -> Option<Self> {
+        imp::withhold(index).then(|| Self(index))
+    }
+}
+
+impl Drop for HeldIndex {
+    fn drop(&mut self) {
+        imp::give_back(self.0);
+    }
+}
+
 #[cfg(not(gosync_loom))]
 static HIGHEST: AtomicU32 = AtomicU32::new(0);
 
@@ -117,8 +150,20 @@ mod imp {
     impl Drop for Lease {
         fn drop(&mut self) {
             INDEX.set(None);
-            registry().free.push(Reverse(self.0));
+            give_back(self.0);
         }
+    }
+
+    pub(super) fn give_back(index: NonZeroU32) {
+        registry().free.push(Reverse(index));
+    }
+
+    /// Takes this number out of those that are free. Returns whether it was one.
+    pub(super) fn withhold(index: NonZeroU32) -> bool {
+        let free = &mut registry().free;
+        let before = free.len();
+        free.retain(|Reverse(other)| *other != index);
+        free.len() < before
     }
 
     thread_local! {
@@ -200,6 +245,13 @@ pub(crate) mod imp {
     pub(crate) fn reset() {
         ASKED.with_borrow_mut(Vec::clear);
     }
+
+    /// No number is given back.
+    pub(super) fn withhold(_: NonZeroU32) -> bool {
+        false
+    }
+
+    pub(super) fn give_back(_: NonZeroU32) {}
 
     pub(super) fn known() -> Option<NonZeroU32> {
         let me = thread::current().id();

@@ -8,7 +8,7 @@ use std::{
 };
 
 use gosync_park::{
-    Spin,
+    HeldIndex, Spin,
     atomic::{
         AtomicU32,
         Ordering::{Acquire, Relaxed, Release},
@@ -122,6 +122,24 @@ fn thread_indices_are_unique_and_reused() {
     // Threads of tests that run beside this one may have some, but 20 rounds do not add up. (A
     // thread gives its number back after its join may have returned: hence the margin.)
     assert!(highest < 20 * 12, "{highest}");
+}
+
+/// The number of a living thread cannot be held, and to try does not make it free.
+#[test]
+fn a_number_in_use_is_not_held() {
+    const THREADS: usize = 16;
+    let mine = thread_index().unwrap();
+    assert!(HeldIndex::hold(mine).is_none());
+    let all_alive = Barrier::new(THREADS);
+    thread::scope(|s| {
+        for _ in 0..THREADS {
+            s.spawn(|| {
+                let index = thread_index();
+                all_alive.wait();
+                assert_ne!(index, Some(mine));
+            });
+        }
+    });
 }
 
 /// In a thread's last moments there may be no number any more, and asking does no harm.

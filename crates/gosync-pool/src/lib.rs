@@ -23,10 +23,11 @@
 //!   alone, as long as it finds there what it needs: by plain loads and stores, without an atomic
 //!   read-modify-write and, on Linux, without a fence.
 //! - **What one thread put another can have.** A `get` that finds nothing of its own looks in the
-//!   depot, which all share, and then with all other threads. If a put happened before a get and
-//!   nobody else uses the pool meanwhile, the get finds an item.
+//!   depot, which all share, and then with all other threads. If a put that kept its item happened before a
+//!   get, and nobody else uses the pool meanwhile, the get finds an item.
 //! - **Bounded.** At no moment does the pool have more than [`max_idle`](Pool::max_idle) items, of
-//!   all threads together, also of those that ended. An item for which there is no room is dropped.
+//!   all threads together, also of those that ended. An item for which there is no room is dropped (some
+//!   room may be kept by threads that have no items: see there).
 //! - **Nothing idle for ever.** An item that was not used for two collections is dropped. A pool
 //!   in use collects every ten seconds, and you may at any time: see [Ageing](#ageing).
 //! - **Choosy, if you like.** [`keep`](Builder::keep) sorts out items that are not worth keeping,
@@ -38,7 +39,7 @@
 //! - **Nobody waits.** No `get` and no `put` waits for another thread, be that interrupted wherever it
 //!   may. (But for this: where the depot has more than two batches the others are in a queue of
 //!   crossbeam's, and who goes there may find another thread in the middle of a step, and wait for it. A
-//!   pool's first use, its drop and [`collect()`] take a lock for a moment. The first use of the first
+//!   pool's first use, its drop and each collection take a lock for a moment. The first use of the first
 //!   pool tells the Linux kernel that we shall need its help, which takes some milliseconds in a process
 //!   that has several threads by then.)
 //! - `put(x)` happens before the `get` that returns `x`.
@@ -57,8 +58,8 @@
 //!
 //! **A program that does not use a pool keeps what is in it**, up to `max_idle` items. To let go of
 //! them call [`Pool::collect`], or [`collect()`] for all pools, twice; or drop the pool. What
-//! stays until then is the pool's own memory: for each thread that ever used it at once some 2 KiB
-//! (more if items take more than 56 bytes: see [`Pool::max_idle`]). How it all works, what it costs
+//! stays until then is the pool's own memory: for each thread that ever used it at once up to
+//! some 4 KiB (more if items take more than 504 bytes). How it all works, what it costs
 //! and what was tried: `docs/pool.md` in the repository.
 //!
 //! # Differences from Go
@@ -303,8 +304,8 @@ impl<T, F> Pool<T, F> {
     /// Gives an item to the pool.
     ///
     /// If the pool has a [`keep`](Builder::keep) rule and it says no, the item is dropped.
-    /// Otherwise it is [`reset`](Builder::reset), and then kept; or dropped, if the pool has
-    /// [`max_idle`](Self::max_idle) items.
+    /// Otherwise it is [`reset`](Builder::reset), and then kept; or dropped, if there is no room for it
+    /// among the [`max_idle`](Self::max_idle).
     ///
     /// Costs some loads and stores, if this thread has room, and touches no cache line that another
     /// thread writes to, unless one takes items from here. A thread that has no room for more sends half
@@ -482,7 +483,8 @@ impl<T, F> Pool<T, F> {
     /// A thread has at most 64 of them at hand; if those take more than 4 KiB, fewer, but not below
     /// 8. The rest is in the depot. A thread that is alive but does not use the pool may keep
     /// others from using the room that it had for items of its own that are in use: 64 at most, and
-    /// none if its last get found nothing at hand.
+    /// none if its last get found nothing at hand. The room of one that has ended is free again after the
+    /// next [collection](crate#ageing).
     ///
     /// ```
     /// use gosync_pool::Pool;

@@ -56,7 +56,8 @@
 //! 6. From the bottom to the top items become younger, or stay as young: so what is too old is at
 //!    the bottom.
 //!
-//! When a thread ends, another one may get its number, and with it the magazine. Everything that
+//! When a thread ends, another one may get its number, and with it the magazine; or a collection holds
+//! the number for a moment, and is the owner. Everything that
 //! the old owner did then happens before everything that the new one does: `thread_index` says so.
 //! The magazine says it again: the owner loads its word with Acquire.
 

@@ -25,6 +25,7 @@ use std::{
 };
 
 use gosync_park::{
+    HeldIndex,
     atomic::{
         AtomicPtr, AtomicU32, AtomicUsize,
         Ordering::{AcqRel, Acquire, Relaxed},
@@ -512,6 +513,29 @@ impl<T> Table<T> {
                 .collect(),
         );
         self.depot.free_blanks();
+        self.reclaim();
+    }
+
+    /// Takes the permits back that threads have not used, and have ended. Who has such a number next might
+    /// not use the pool.
+    fn reclaim(&self) {
+        // Relaxed: what is missed is for the next collection.
+        let indices = (1..=self.highest.load(Relaxed)).filter_map(NonZeroU32::new);
+        for index in indices {
+            let spare = self
+                .magazine(Some(index))
+                .filter(|magazine| magazine.spare() > 0);
+            let Some((magazine, _held)) = spare.zip(HeldIndex::hold(index)) else {
+                continue;
+            };
+            // SAFETY: no living thread has this number, nor gets it while we hold it, and `Mine` is gone
+            // before that ends.
+            let mine = unsafe { Mine::new(magazine) };
+            if let Some(mut inside) = mine.enter() {
+                inside.settle();
+                self.depot.release(inside.shrink());
+            }
+        }
     }
 
     fn drop_old(&self, old: Vec<T>) {
