@@ -20,7 +20,10 @@
 //! All accesses are `SeqCst`. What matters is that a slot is counted before it is in the table: who
 //! has seen it there, or was told of it, finds it counted.
 
-use std::sync::atomic::{AtomicU8, Ordering::SeqCst};
+use std::{
+    mem,
+    sync::atomic::{AtomicU8, Ordering::SeqCst},
+};
 
 use crate::place::Place;
 
@@ -60,13 +63,17 @@ impl Census {
         self.count(place).load(SeqCst) == 0
     }
 
-    /// A slot is about to be put there.
+    /// A slot that may be put there, and is not counted yet.
     #[inline]
-    pub(crate) fn add(&self, place: Place) {
-        self.change(place, |count| count + 1);
+    pub(crate) fn candidate(&self, place: Place) -> Candidate<'_> {
+        Candidate {
+            census: self,
+            place,
+            counted: false,
+        }
     }
 
-    /// A slot there is dead, or was not put there after all.
+    /// A slot there is dead.
     #[inline]
     pub(crate) fn strike(&self, place: Place) {
         self.change(place, |count| count - 1);
@@ -84,5 +91,47 @@ impl Census {
         let _ = self
             .count(place)
             .fetch_update(SeqCst, SeqCst, |count| (count < MANY).then(|| to(count)));
+    }
+}
+
+/// A slot that is not in the table yet. If it is counted and does not get there it is struck off, also if
+/// the user's code panics before.
+pub(crate) struct Candidate<'a> {
+    census: &'a Census,
+    place: Place,
+    counted: bool,
+}
+
+impl Candidate<'_> {
+    /// It is about to be put into the table.
+    #[inline]
+    pub(crate) fn count(&mut self) {
+        if !mem::replace(&mut self.counted, true) {
+            self.census.change(self.place, |count| count + 1);
+        }
+    }
+
+    /// What another one was counted as, which is dead, is this one's. If this one was counted before, it
+    /// has been so once too often.
+    #[inline]
+    pub(crate) fn inherit(&mut self) {
+        if mem::replace(&mut self.counted, true) {
+            self.census.strike(self.place);
+        }
+    }
+
+    /// It is in the table.
+    #[inline]
+    pub(crate) fn arrive(mut self) {
+        self.counted = false;
+    }
+}
+
+impl Drop for Candidate<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.counted {
+            self.census.strike(self.place);
+        }
     }
 }

@@ -66,7 +66,8 @@
 //! for the other.
 //!
 //! seize knows a thread by a thread-local. Once that is destroyed, which may be before the destructors
-//! of the program's own thread-locals run, the map panics if one of these uses it.
+//! of the program's own thread-locals run, the map panics if one of these uses it; and a panic that leaves a
+//! thread-local's destructor ends the process.
 //!
 //! The crate has no loom models: loom can explore only what is written with its atomics, and those
 //! that matter here are papaya's.

@@ -524,8 +524,8 @@ impl<K: Hash + Eq, V, S: BuildHasher> Map<K, V, S> {
 
     /// How many keys there are. Approximate while others write.
     ///
-    /// Adds up one counter for each processor; or walks the map, if some wait that were
-    /// [cleared](Self::clear). Of keys with one and the same hash, some that were removed may be
+    /// Adds up one counter for each processor. After a [`clear`](Self::clear) it walks the map: the first time,
+    /// or as long as no more are there than wait for a [batch](crate::BATCH). Of keys with one and the same hash, some that were removed may be
     /// counted for a while.
     ///
     /// ```

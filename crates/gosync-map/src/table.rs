@@ -74,7 +74,7 @@ use papaya::{Compute, Guard, HashMap, LocalGuard, Operation, ResizeMode};
 use seize::Collector;
 
 use crate::{
-    census::Census,
+    census::{Candidate, Census},
     clock::Clock,
     place::{AsItIs, Place},
     random::RandomState,
@@ -155,11 +155,21 @@ impl<K, V, S> Table<K, V, S> {
         self.census.sum()
     }
 
+    /// Whether nothing is left of what was cleared.
+    #[cfg(test)]
+    pub(crate) fn is_swept(&self) -> bool {
+        self.clock.is_swept()
+    }
+
     pub(crate) fn hasher(&self) -> &S {
         &self.hasher
     }
 
     pub(crate) fn len(&self) -> usize {
+        if !self.clock.is_swept() && self.map.len() >= self.batch {
+            // It costs what it costs to count them, and the next time need not.
+            self.sweep_and(|| ());
+        }
         if self.clock.is_swept() {
             return self.map.len();
         }
@@ -456,7 +466,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
     ) -> Result<&'g V, &'g V> {
         let put = match at_home {
             Home::Free => self.put_first(home, fresh, guard, &or, false),
-            Home::Taken => self.put(home, fresh, guard, &or, false, false),
+            Home::Taken => self.put(home, fresh, guard, &or, false, self.census.candidate(home)),
         };
         match put {
             Put::Stored(value) => Ok(value),
@@ -510,7 +520,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
                 (None, _) => end,
             };
             let put = if free.is_some() {
-                self.put(place, fresh, guard, or, true, false)
+                self.put(place, fresh, guard, or, true, self.census.candidate(place))
             } else {
                 self.put_first(place, fresh, guard, or, true)
             };
@@ -534,18 +544,20 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
         crowd: bool,
     ) -> Put<'g, V> {
         let slot = fresh.lend(LAST);
-        self.census.add(place);
+        let mut candidate = self.census.candidate(place);
+        candidate.count();
         // Unlike `compute`, this moves some of a table that is full: with nothing else the map would
         // become a chain of tables.
         if let Ok(slot) = self.map.try_insert(place, slot, guard) {
+            candidate.arrive();
             return self.is_in(slot, fresh, guard);
         }
         fresh.is_back();
-        self.put(place, fresh, guard, or, crowd, true)
+        self.put(place, fresh, guard, or, crowd, candidate)
     }
 
     /// Puts `fresh` in a slot at this place, or does `or` to the slot there if it is the key's.
-    /// `crowd`: whether the lock is held. `counted`: whether the slot is.
+    /// `crowd`: whether the lock is held.
     #[inline]
     fn put<'g, F: FnOnce() -> V>(
         &'g self,
@@ -554,7 +566,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
         guard: &'g LocalGuard<'_>,
         or: &impl Fn(&Slot<K, V>, &mut Fresh<K, V, F>) -> Option<&'g V>,
         crowd: bool,
-        mut counted: bool,
+        mut candidate: Candidate<'_>,
     ) -> Put<'g, V> {
         // papaya may call this again, for a slot or for none, until it gets through. Whatever was
         // lent before is thrown away then, or put in later.
@@ -562,13 +574,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
             let link = match entry {
                 None => LAST,
                 Some((_, slot)) => {
-                    // One goes, one comes: what the other was counted as is this one's.
-                    let heir = || {
-                        if mem::replace(&mut counted, true) {
-                            self.census.strike(place);
-                        }
-                    };
-                    if !self.is_cleared(slot, guard, heir)
+                    if !self.is_cleared(slot, guard, || candidate.inherit())
                         // SAFETY: found in this table, with a guard of this table.
                         && unsafe { slot.key() } == fresh.key()
                         && let Some(value) = or(slot, fresh)
@@ -586,20 +592,16 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
                 }
             };
             let slot = fresh.lend(link);
-            if !mem::replace(&mut counted, true) {
-                self.census.add(place);
-            }
+            candidate.count();
             Operation::Insert(slot)
         };
         match self.map.compute(place, step, guard) {
             Compute::Inserted(_, slot) | Compute::Updated { new: (_, slot), .. } => {
+                candidate.arrive();
                 self.is_in(slot, fresh, guard)
             }
             Compute::Aborted(put) => {
                 fresh.is_back();
-                if counted {
-                    self.census.strike(place);
-                }
                 put
             }
             Compute::Removed(..) => unreachable!("nothing was to be removed"),

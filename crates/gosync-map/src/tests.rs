@@ -102,9 +102,32 @@ fn who_is_gone_is_not_counted() {
         assert_eq!(counted(), 6);
         map.flush();
         assert_eq!(counted(), 2);
+        // The value of one panics that would have taken such a place.
+        map.clear();
+        let panics = AssertUnwindSafe(|| map.get_or_insert_with(2, make));
+        catch_unwind(panics).expect_err("the panic is passed on");
+        assert_eq!(counted(), 1);
+        map.set(2, 1);
+        assert_eq!(counted(), 2);
         assert!(map.discard(&2));
-        assert!(map.discard(&3));
+        map.flush();
         assert_eq!(counted(), 0);
+    }
+}
+
+/// After a `clear` a large map is walked once to tell how many keys there are, and not each time.
+#[test]
+fn the_length_of_what_was_cleared() {
+    let map: Map<u64, u64> = Map::new();
+    let is_swept = || map.table().is_some_and(crate::table::Table::is_swept);
+    for (keys, swept) in [(10, false), (10_000, true)] {
+        map.set(0, 0);
+        map.clear();
+        (1..=keys).for_each(|key| map.set(key, key));
+        assert!(!is_swept());
+        assert_eq!(map.len(), usize::try_from(keys).unwrap());
+        assert_eq!(is_swept(), swept);
+        assert!(!map.is_empty());
     }
 }
 
