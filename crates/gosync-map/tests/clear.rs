@@ -74,7 +74,7 @@ fn cleared_values_are_freed() {
             map.set(round * 100 + n, census.born(n));
         }
         map.clear();
-        assert_eq!(map.len(), 0);
+        // Not to ask for the length, which might free them.
         assert!(census.living() <= 3 * bound, "{}", census.living());
     }
     map.flush();
