@@ -92,8 +92,8 @@ fn run(arguments: lexopt::Parser) -> anyhow::Result<ExitCode> {
             }
         }
         Err(why) => {
-            let line = format!("Go: not asked, since {why}; what it said before is in its place");
-            runner.screen.line(line);
+            runner.screen.line(format!("skipped: Go itself: {why}"));
+            runner.screen.line("What it said before is in its place.");
         }
     }
     if arguments.write {

@@ -141,6 +141,10 @@ impl Cmd {
                 command.env_remove(name);
             }
         }
+        // It would go before what is set here.
+        if self.set.iter().any(|(name, _)| *name == "RUSTFLAGS") {
+            command.env_remove("CARGO_ENCODED_RUSTFLAGS");
+        }
         for name in &self.unset {
             command.env_remove(name);
         }

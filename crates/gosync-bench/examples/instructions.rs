@@ -7,7 +7,7 @@
 //! | notify | a notification that nobody waits for |
 //! | turn | two threads take turns: a notification, a wait, a lock |
 
-use std::{env, hint::black_box, thread};
+use std::{env, hint::black_box, process::ExitCode, thread};
 
 macro_rules! peer {
     ($name:ident, $mutex:ty, $cond:ty, |$m:ident| $lock:expr, |$c:ident, $guard:ident| $wait:expr) => {
@@ -66,21 +66,20 @@ peer!(
     |cond, guard| cond.wait(&mut guard)
 );
 
-fn main() {
+fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let ran = match &arguments[..] {
-        [operation, peer, times] => {
-            let times = times.parse().unwrap_or(0);
-            match peer.as_str() {
-                "gosync" => gosync(operation, times),
-                "std" => std(operation, times),
-                "parking_lot" => parking_lot(operation, times),
-                _ => false,
-            }
-        }
+        [operation, peer, times] => times.parse().is_ok_and(|times| match peer.as_str() {
+            "gosync" => gosync(operation, times),
+            "std" => std(operation, times),
+            "parking_lot" => parking_lot(operation, times),
+            _ => false,
+        }),
         _ => false,
     };
     if !ran {
         eprintln!("usage: instructions lock|notify|turn gosync|std|parking_lot TIMES");
+        return ExitCode::from(2);
     }
+    ExitCode::SUCCESS
 }

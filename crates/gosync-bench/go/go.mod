@@ -1,3 +1,3 @@
 module gosync/bench
 
-go 1.24
+go 1.27

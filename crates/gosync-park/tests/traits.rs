@@ -9,7 +9,7 @@ use std::{
 };
 
 use gosync_park::{
-    Patience, Spin,
+    HeldIndex, Patience, Spin,
     cell::UnsafeCell,
     clock::{Deadline, Instant},
     lock::{Held, Lock},
@@ -30,6 +30,10 @@ assert_not_impl_any!(Lock: Clone, Copy);
 assert_impl_all!(Held<'static>: Send, Sync, Unpin, UnwindSafe, RefUnwindSafe, Debug);
 assert_not_impl_any!(Held<'static>: Clone, Copy);
 assert_eq_size!(Lock, u32);
+
+// A number that nobody has, wherever it is held.
+assert_impl_all!(HeldIndex: Send, Sync, Unpin, UnwindSafe, RefUnwindSafe, Debug);
+assert_not_impl_any!(HeldIndex: Clone, Copy);
 
 // One thread's patience in one wait.
 assert_impl_all!(Patience: Send, Sync, Unpin, UnwindSafe, RefUnwindSafe, Default, Debug);

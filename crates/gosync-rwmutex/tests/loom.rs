@@ -434,8 +434,14 @@ fn biased_readers_and_a_writer() {
 /// gone. The same with a guard, which knows its slot.
 #[test]
 fn biased_hold_is_moved() {
-    for guard in [false, true] {
-        Model::new("rwmutex, biased: a hold that is moved is released")
+    for (guard, name) in [
+        (false, "rwmutex, biased: a hold that is moved is released"),
+        (
+            true,
+            "rwmutex, biased: a hold that is moved is released by its guard",
+        ),
+    ] {
+        Model::new(name)
             .preemptions(4)
             .at_least(300)
             .check(move || {
@@ -692,8 +698,14 @@ fn biased_try_forms() {
 /// waiter looks at it.)
 #[test]
 fn a_writer_gives_up() {
-    for biased in [false, true] {
-        Model::new("rwmutex: a writer that gives up lets the readers in")
+    for (biased, name) in [
+        (false, "rwmutex: a writer that gives up lets the readers in"),
+        (
+            true,
+            "rwmutex, biased: a writer that gives up lets the readers in",
+        ),
+    ] {
+        Model::new(name)
             .preemptions(2)
             .at_least(if biased { 10_000 } else { 300 })
             .check(move || {

@@ -354,18 +354,32 @@ fn fallback(workspace: &Workspace) -> Vec<Part> {
         .published()
         .filter(waits)
         .fold(cmd, |cmd, package| cmd.arg("-p").arg(&package.name));
-    vec![Part::named("").and(Action::Run(cmd)).expect(Expect::Tests)]
+    let together = together(|cmd| {
+        cmd.arg("--target-dir")
+            .arg(workspace.target_dir("fallback"))
+            .env("RUSTFLAGS", "--cfg gosync_fallback")
+    });
+    let part = Part::named("").and(Action::Run(cmd)).and(together);
+    vec![part.expect(Expect::Tests)]
+}
+
+/// The tests of all primitives together.
+fn together(built: impl FnOnce(Cmd) -> Cmd) -> Action {
+    let cmd = Cmd::cargo("test -p gosync-proof --test faults --test late --test linearizable");
+    Action::Run(built(quickly(cmd)))
 }
 
 /// A processor of 64 bits runs programs of 32, too, on Linux. This target brings its own C library,
 /// and the linker comes with rustc: nothing else needs to be installed.
 fn bits32(workspace: &Workspace) -> Vec<Part> {
     const TARGET: &str = "i686-unknown-linux-musl";
+    const LINKER: &str = "CARGO_TARGET_I686_UNKNOWN_LINUX_MUSL_LINKER";
 
     let cmd = quickly(Cmd::cargo("test --all-features --lib --tests --target"))
         .arg(TARGET)
         .args(&workspace.published_only())
-        .env("CARGO_TARGET_I686_UNKNOWN_LINUX_MUSL_LINKER", "rust-lld");
+        .env(LINKER, "rust-lld");
+    let together = together(|cmd| cmd.arg("--target").arg(TARGET).env(LINKER, "rust-lld"));
     let skip = if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
         Some(String::from("only on Linux, x86_64"))
     } else if !toolchain::installed_targets()
@@ -378,7 +392,10 @@ fn bits32(workspace: &Workspace) -> Vec<Part> {
     };
     vec![Part {
         skip,
-        ..Part::named("").and(Action::Run(cmd)).expect(Expect::Tests)
+        ..Part::named("")
+            .and(Action::Run(cmd))
+            .and(together)
+            .expect(Expect::Tests)
     }]
 }
 

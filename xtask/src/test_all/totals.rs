@@ -1,11 +1,11 @@
-//! How many tests, models and mutants were run, from what was printed.
+//! How many tests, models and mutants were run, and what was skipped, from what was printed.
 
-use std::ops::AddAssign;
+use std::{collections::BTreeMap, ops::AddAssign};
 
 use crate::screen::count;
 
 /// What the test harness and the model checker counted.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Totals {
     pub(super) tests: u64,
     ignored: u64,
@@ -16,6 +16,11 @@ pub(super) struct Totals {
     /// The primitives' calls under stress, and how often something was asserted there.
     steps: u64,
     checks: u64,
+    /// Go's symbols that are proved to be here, and the scenarios that are equal or different on purpose.
+    symbols: u64,
+    scenarios: u64,
+    /// What was not done although all passed, by why.
+    skipped: BTreeMap<String, Vec<String>>,
 }
 
 impl Totals {
@@ -36,6 +41,14 @@ impl Totals {
             } else if let Some(stress) = line.strip_prefix("stress: ") {
                 totals.steps += number_before(stress, " steps").unwrap_or(0);
                 totals.checks += number_before(stress, " checks").unwrap_or(0);
+            } else if let Some(symbols) = line.strip_prefix("symbols: ") {
+                totals.symbols += number_before(symbols, " proved").unwrap_or(0);
+            } else if let Some(scenarios) = line.strip_prefix("scenarios: ") {
+                let number = |unit| number_before(scenarios, unit).unwrap_or(0);
+                totals.scenarios += number(" equal") + number(" different");
+            } else if let Some((what, why)) = skipped(line) {
+                let whats = totals.skipped.entry(why.into()).or_default();
+                whats.push(what.into());
             }
         }
         totals
@@ -57,8 +70,17 @@ impl Totals {
             notes.push(count(self.steps, "step"));
             notes.push(count(self.checks, "check"));
         }
+        if self.symbols > 0 {
+            notes.push(count(self.symbols, "symbol"));
+        }
+        if self.scenarios > 0 {
+            notes.push(count(self.scenarios, "scenario"));
+        }
         if self.ignored > 0 {
             notes.push(format!("{} ignored", self.ignored));
+        }
+        for (why, what) in &self.skipped {
+            notes.push(format!("skipped, as {why}: {}", what.join(" ")));
         }
         notes.join(", ")
     }
@@ -73,12 +95,27 @@ impl AddAssign for Totals {
         self.mutants += other.mutants;
         self.steps += other.steps;
         self.checks += other.checks;
+        self.symbols += other.symbols;
+        self.scenarios += other.scenarios;
+        for (why, what) in other.skipped {
+            self.skipped.entry(why).or_default().extend(what);
+        }
     }
 }
 
 fn number_before(text: &str, unit: &str) -> Option<u64> {
     let before = &text[..text.find(unit)?];
     before.rsplit(' ').next()?.parse().ok()
+}
+
+/// What and why, in `skipped: WHAT: WHY`, which tests print past the harness. That may have left its own
+/// `test NAME ... ` on the line.
+fn skipped(line: &str) -> Option<(&str, &str)> {
+    let said = match line.split_once(" ... skipped: ") {
+        Some((_, said)) => said,
+        None => line.strip_prefix("skipped: ")?,
+    };
+    said.split_once(": ")
 }
 
 /// The name and the number in `model NAME: N executions, preemption bound ...`, which gosync-park's `Model`
@@ -142,9 +179,29 @@ test result: FAILED. 10 passed; 1 failed; 3 ignored; 0 measured; 7 filtered out;
         assert_eq!(mutants.note(), "2 mutants caught");
         let stress = Totals::of("stress: 1200 steps, 34 checks");
         assert_eq!(stress.note(), "1,200 steps, 34 checks");
+        let parity = "symbols: 140 proved, of those of go1.27.3 (here)\n\
+            scenarios: 109 equal, 23 different on purpose, against go1.27.3 (here)";
+        assert_eq!(Totals::of(parity).note(), "140 symbols, 132 scenarios");
         let mut twice = Totals::of("test result: ok. 1 passed; 0 failed;");
         assert_eq!(twice.note(), "1 test");
-        twice += twice;
+        twice += twice.clone();
         assert_eq!(twice.note(), "2 tests");
+    }
+
+    #[test]
+    fn what_was_skipped_is_named() {
+        let output = "\
+skipped: go vet: Go is not installed
+test go::pool ... skipped: go/pool.go: Go is not installed
+test race ... skipped: ThreadSanitizer: nightly: none
+test result: ok. 3 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s
+skipped for a reason
+";
+        let mut totals = Totals::of(output);
+        let go = "3 tests, skipped, as Go is not installed: go vet go/pool.go";
+        let tsan = "skipped, as nightly: none: ThreadSanitizer";
+        assert_eq!(totals.note(), format!("{go}, {tsan}"));
+        totals += Totals::of("skipped: the copies: Go is not installed");
+        assert_eq!(totals.note(), format!("{go} the copies, {tsan}"));
     }
 }

@@ -9,7 +9,6 @@ package main
 import (
 	"fmt"
 	"log"
-	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -67,9 +66,6 @@ func batches(p *sync.Pool, stop *atomic.Bool) int64 {
 
 func main() {
 	workload, threads, length := race.Arguments()
-	if runtime.GOMAXPROCS(0) < threads {
-		runtime.GOMAXPROCS(threads)
-	}
 	var body func(thread int, stop *atomic.Bool) int64
 	switch workload {
 	case "pair":

@@ -8,7 +8,6 @@
 package main
 
 import (
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -70,11 +69,6 @@ func waits(threads int, length, pause time.Duration, wait func(begin time.Time) 
 
 func main() {
 	workload, threads, length := race.Arguments()
-	// The others have a thread of the system for each; the collector may use
-	// the rest of the machine.
-	if runtime.GOMAXPROCS(0) < threads {
-		runtime.GOMAXPROCS(threads)
-	}
 	var lock padded
 	read := func() { lock.RLock(); lock.RUnlock() }
 	write := func() { lock.Lock(); lock.Unlock() }
