@@ -63,7 +63,7 @@
 //! all have been moved. Keys of one and the same 64-bit hash, of which there are none but by a bad
 //! `Hash`, are put in and taken out one at a time, by a [`gosync_mutex`]. `Eq` is called under that
 //! lock: it must not use the map. And of two threads that sweep out what has been cleared, one waits
-//! for the other.
+//! for the other: in `clear` and `flush`, and in `len` and `is_empty` after a `clear`.
 //!
 //! seize knows a thread by a thread-local. Once that is destroyed, which may be before the destructors
 //! of the program's own thread-locals run, the map panics if one of these uses it; and a panic that leaves a

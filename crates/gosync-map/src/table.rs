@@ -220,6 +220,10 @@ impl<K, V, S> Table<K, V, S> {
         // Dropped last: what the collector frees then is the user's, and may use the map.
         let guard = self.map.guard();
         let _lock = self.sweeping.lock();
+        if self.clock.is_swept() {
+            // By another thread, meanwhile.
+            return then();
+        }
         self.clock.sweep(|| {
             let mut crowded = Vec::new();
             let stays = |place: &Place, slot: &Slot<K, V>| {

@@ -86,8 +86,8 @@ pub fn highest_thread_index() -> u32 {
 pub struct HeldIndex(NonZeroU32);
 
 impl HeldIndex {
-    /// Holds this number, unless a living thread has it. Costs a lock, and a look at all numbers that are
-    /// free.
+    /// Holds this number, unless a living thread has it. Costs a lock, and a move of the numbers that are
+    /// free and smaller; to give it back costs the same.
     pub fn hold(index: NonZeroU32) -> Option<Self> {
         imp::withhold(index).then(|| Self(index))
     }
@@ -119,8 +119,6 @@ fn raise(to: u32) {
 mod imp {
     use std::{
         cell::Cell,
-        cmp::Reverse,
-        collections::BinaryHeap,
         mem,
         num::NonZeroU32,
         sync::{Mutex, MutexGuard, PoisonError},
@@ -128,15 +126,15 @@ mod imp {
 
     /// Who has which number.
     struct Registry {
-        /// Numbers that were given back. Never empties its memory, never holds more than
-        /// `highest` entries.
-        free: BinaryHeap<Reverse<NonZeroU32>>,
+        /// Numbers that were given back, the smallest at the end. Never empties its memory, never holds
+        /// more than `highest` entries.
+        free: Vec<NonZeroU32>,
         /// The largest number given out so far.
         highest: u32,
     }
 
     static REGISTRY: Mutex<Registry> = Mutex::new(Registry {
-        free: BinaryHeap::new(),
+        free: Vec::new(),
         highest: 0,
     });
 
@@ -154,16 +152,25 @@ mod imp {
         }
     }
 
+    impl Registry {
+        /// Where this number is among those that are free, or where it belongs.
+        fn find(&self, index: NonZeroU32) -> Result<usize, usize> {
+            self.free.binary_search_by(|other| index.cmp(other))
+        }
+    }
+
     pub(super) fn give_back(index: NonZeroU32) {
-        registry().free.push(Reverse(index));
+        let mut registry = registry();
+        if let Err(place) = registry.find(index) {
+            registry.free.insert(place, index);
+        }
     }
 
     /// Takes this number out of those that are free. Returns whether it was one.
     pub(super) fn withhold(index: NonZeroU32) -> bool {
-        let free = &mut registry().free;
-        let before = free.len();
-        free.retain(|Reverse(other)| *other != index);
-        free.len() < before
+        let mut registry = registry();
+        let found = registry.find(index);
+        found.map(|place| registry.free.remove(place)).is_ok()
     }
 
     thread_local! {
@@ -206,10 +213,10 @@ mod imp {
     /// Takes a number from the registry. Memory comes and goes without its lock: a global allocator
     /// may have a lock of its own, and come here with it.
     fn take() -> NonZeroU32 {
-        let mut room = BinaryHeap::new();
+        let mut room = Vec::new();
         loop {
             let mut registry = registry();
-            if let Some(Reverse(index)) = registry.free.pop() {
+            if let Some(index) = registry.free.pop() {
                 return index;
             }
             let next = registry.highest.checked_add(1);
@@ -218,7 +225,7 @@ mod imp {
             if registry.free.capacity() < next as usize {
                 if room.capacity() < next as usize {
                     drop(registry);
-                    room = BinaryHeap::with_capacity(2 * next as usize);
+                    room = Vec::with_capacity(2 * next as usize);
                     continue;
                 }
                 // There is nothing in it.

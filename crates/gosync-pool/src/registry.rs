@@ -193,7 +193,8 @@ pub(crate) unsafe fn unlist(link: &Link) {
 ///
 /// # Panics
 ///
-/// If the destructor of an item does. The other items are dropped all the same, in all pools.
+/// If the destructor of an item does. All other pools are collected all the same; for its own see
+/// [`Pool::collect`](crate::Pool::collect).
 ///
 /// ```
 /// use gosync_pool::Pool;

@@ -497,6 +497,8 @@ impl<T> Table<T> {
         // Relaxed: items are handed over by their cells and batches.
         let now = Stamp(self.stamp.fetch_add(1, Relaxed)).next();
         let is_old = |stamp| now.is_two_after(stamp);
+        // First, since a destructor may panic.
+        self.reclaim();
         for magazine in self.magazines(1).filter(|magazine| magazine.len() > 0) {
             let old = |mut visit: Visit<'_, T>| -> Vec<T> {
                 std::iter::from_fn(|| visit.take(is_old))
@@ -513,7 +515,6 @@ impl<T> Table<T> {
                 .collect(),
         );
         self.depot.free_blanks();
-        self.reclaim();
     }
 
     /// Takes the permits back that threads have not used, and have ended. Who has such a number next might
@@ -522,10 +523,11 @@ impl<T> Table<T> {
         // Relaxed: what is missed is for the next collection.
         let indices = (1..=self.highest.load(Relaxed)).filter_map(NonZeroU32::new);
         for index in indices {
-            let spare = self
-                .magazine(Some(index))
-                .filter(|magazine| magazine.spare() > 0);
-            let Some((magazine, _held)) = spare.zip(HeldIndex::hold(index)) else {
+            let magazine = self.magazine(Some(index));
+            let Some(magazine) = magazine.filter(|magazine| magazine.spare() > 0) else {
+                continue;
+            };
+            let Some(_held) = HeldIndex::hold(index) else {
                 continue;
             };
             // SAFETY: no living thread has this number, nor gets it while we hold it, and `Mine` is gone
