@@ -125,10 +125,7 @@ impl Cond {
 
     #[cold]
     fn notify_all_slow(&self) {
-        queue::wake_all(self.address(), |any| {
-            self.left(true);
-            any
-        });
+        queue::wake_all(self.address(), || self.left(true));
     }
 
     /// Begins to wait, and calls `unlocked` to do the rest: to release the lock, whatever that is,
@@ -199,11 +196,9 @@ impl Cond {
 }
 
 /// Where the mutexes come from whose guards a [`Cond`] takes.
-#[cfg(not(gosync_loom))]
 #[doc(no_inline)]
 pub use lock_api;
 
-#[cfg(not(gosync_loom))]
 mod guard {
     use std::time::{Duration, Instant};
 

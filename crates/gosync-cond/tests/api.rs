@@ -13,12 +13,6 @@ use std::{
 
 use gosync_cond::Cond;
 use gosync_mutex::{Mutex, RawMutex};
-use static_assertions::{assert_impl_all, assert_not_impl_any, const_assert_eq};
-
-assert_impl_all!(Cond: Send, Sync, Default, std::fmt::Debug, Unpin);
-assert_impl_all!(Cond: std::panic::UnwindSafe, std::panic::RefUnwindSafe);
-assert_not_impl_any!(Cond: Clone, Copy);
-const_assert_eq!(size_of::<Cond>(), 4);
 
 /// Each notification wakes exactly one, and one that nobody waits for is not remembered.
 #[test]

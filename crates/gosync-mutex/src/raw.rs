@@ -56,11 +56,11 @@
 //! - The woken heir, as soon as it runs, claims the next release, and no newcomer passes it any
 //!   more. The lock is never idle for the time of a wake-up, only for that of a cache line's way;
 //!   unless the section before it was a long one (a spinner has polled in vain, or there was no
-//!   release in a turn of [`LONG`] microseconds): then its waker has claimed it in the heir's
+//!   release in a turn of [`LONG`](slow::LONG) microseconds): then its waker has claimed it in the heir's
 //!   name, and nobody passes at all.
 //!   An heir that has to wait longer than spinning makes sense goes back to sleep at the *front*
 //!   of the queue; its claim stays.
-//! - The same threads have the lock among themselves for a turn, of [`TURN`] microseconds. Whoever
+//! - The same threads have the lock among themselves for a turn, of [`TURN`](slow::TURN) microseconds. Whoever
 //!   finds on arrival that the turn is over lets the oldest sleeper go before it, or a thread that waits
 //!   for the processor. Two that never meet do not come to that; so whoever unlocks a crowded lock looks,
 //!   too, and yields.
@@ -226,7 +226,6 @@ impl RawMutex {
     /// let lock = gosync_mutex::RawMutex::new();
     /// assert!(lock.try_lock_until(std::time::Instant::now()));
     /// ```
-    #[cfg(not(gosync_loom))]
     #[inline]
     #[must_use]
     pub fn try_lock_until(&self, deadline: std::time::Instant) -> bool {

@@ -341,11 +341,10 @@ impl Running<'_> {
     #[cold]
     fn end_with_waiters(&self) {
         let Once { state, .. } = self.once;
-        queue::wake_all(self.once.address(), |_| {
+        queue::wake_all(self.once.address(), || {
             // Release: as in `drop`.
             let was = state.swap(self.ends_in, Release);
             debug_assert_eq!(was, RUNNING | WAITERS, "invariants 1 and 3");
-            true
         });
     }
 }

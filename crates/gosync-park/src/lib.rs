@@ -74,9 +74,8 @@ pub mod cell {
     /// [`std::cell::UnsafeCell`] with loom's way of access: a closure gets the pointer, so that
     /// the model checker sees where each access begins and ends.
     #[cfg(not(gosync_loom))]
-    #[derive(Debug, Default)]
-    #[repr(transparent)]
-    pub struct UnsafeCell<T: ?Sized>(std::cell::UnsafeCell<T>);
+    #[derive(Debug)]
+    pub struct UnsafeCell<T>(std::cell::UnsafeCell<T>);
 
     #[cfg(not(gosync_loom))]
     impl<T> UnsafeCell<T> {
@@ -94,7 +93,7 @@ pub mod cell {
     }
 
     #[cfg(not(gosync_loom))]
-    impl<T: ?Sized> UnsafeCell<T> {
+    impl<T> UnsafeCell<T> {
         /// Calls `f` with a pointer for reading.
         #[inline]
         pub fn with<R>(&self, f: impl FnOnce(*const T) -> R) -> R {

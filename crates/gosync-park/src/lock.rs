@@ -1,4 +1,4 @@
-//! A small lock for a few instructions: it guards a bucket of the wait queue.
+//! A small lock for a few instructions: a bucket of the wait queue has one, and the list of all pools.
 //!
 //! | word | meaning |
 //! |---|---|

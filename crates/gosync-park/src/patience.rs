@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::{clock::Instant, hint, spin::can_help, thread};
+use crate::{Spin, clock::Instant, hint, thread};
 
 /// How long to poll for what others do in threads that run already, such as the end of tasks: for
 /// about as long as it would take to go to sleep and to be woken.
@@ -50,7 +50,7 @@ impl Patience {
 
     /// Pauses, and returns whether to poll again. Once it returns `false` it is time to sleep.
     pub fn again(&mut self) -> bool {
-        if !can_help() {
+        if !Spin::can_help() {
             return false;
         }
         if self.close < CLOSE {

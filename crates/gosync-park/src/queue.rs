@@ -23,7 +23,7 @@
 //! # Invariants
 //!
 //! 1. The links of a linked node are read and written only with its bucket's lock held.
-//! 2. A linked node is alive: its thread is inside [`wait`] or [`wait_until`], and leaves only
+//! 2. A linked node is alive: its thread is inside one of the waits, and leaves only
 //!    after the node's signal, or after it unlinked the node itself.
 //! 3. A signal is given once, to a node that its waker has unlinked. Until then the node is the
 //!    waker's alone; after it the waker does not touch it.
@@ -47,10 +47,7 @@
 //!         queue::wait(address, Place::Back, || !open.load(Relaxed));
 //!         assert!(open.load(Relaxed));
 //!     });
-//!     queue::wake_all(address, |_| {
-//!         open.store(true, Relaxed);
-//!         true
-//!     });
+//!     queue::wake_all(address, || open.store(true, Relaxed));
 //! });
 //! ```
 
@@ -85,7 +82,7 @@ pub struct Oldest {
     pub alone: bool,
 }
 
-/// How a wait with a deadline ended.
+/// How a wait ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// `enter` said no.
@@ -105,26 +102,12 @@ pub enum Outcome {
 ///
 /// What the waker did before its choice is seen after the return.
 pub fn wait(address: *const (), place: Place, enter: impl FnOnce() -> bool) -> bool {
-    wait_spinning(address, place, Spin::none(), enter)
+    wait_until(address, place, None, Spin::none(), enter, |_| ()) == Outcome::Woken
 }
 
-/// Waits in the queue of `address`, as [`wait`] does, and polls for the wake-up as long as `spin`
-/// says before it sleeps. Whoever wakes a waiter that still polls does without a system call.
-pub fn wait_spinning(
-    address: *const (),
-    place: Place,
-    spin: Spin,
-    enter: impl FnOnce() -> bool,
-) -> bool {
-    let node = Node::new(address, None);
-    let entered = node.enter(place, enter);
-    if entered && !node.poll(spin) {
-        node.sleep();
-    }
-    entered
-}
-
-/// Waits in the queue of `address`, as [`wait`] does, but not beyond `deadline`.
+/// Waits in the queue of `address`, as [`wait`] does, but not beyond `deadline`, if there is one; and
+/// polls for the wake-up as long as `spin` says before it sleeps. Whoever wakes a waiter that still
+/// polls does without a system call.
 ///
 /// When the deadline has passed and no waker has chosen this waiter, it leaves the queue, from
 /// wherever it is, and calls `leave` with whether the queue is empty now. A waiter that was
@@ -132,23 +115,12 @@ pub fn wait_spinning(
 pub fn wait_until(
     address: *const (),
     place: Place,
-    deadline: Deadline,
-    enter: impl FnOnce() -> bool,
-    leave: impl FnOnce(bool),
-) -> Outcome {
-    wait_spinning_until(address, place, deadline, Spin::none(), enter, leave)
-}
-
-/// Waits in the queue of `address`, as [`wait_until`] does, and polls as [`wait_spinning`] does.
-pub fn wait_spinning_until(
-    address: *const (),
-    place: Place,
-    deadline: Deadline,
+    deadline: Option<Deadline>,
     spin: Spin,
     enter: impl FnOnce() -> bool,
     leave: impl FnOnce(bool),
 ) -> Outcome {
-    let node = Node::new(address, Some(deadline));
+    let node = Node::new(address, deadline);
     if !node.enter(place, enter) {
         Outcome::Refused
     } else if node.poll(spin) || node.sleep_until(deadline, leave) {
@@ -209,13 +181,7 @@ pub fn wait_around<R>(
     };
     body(&|| {
         exit.woken.get().unwrap_or_else(|| {
-            let woken = match deadline {
-                None => {
-                    node.sleep();
-                    true
-                }
-                Some(deadline) => node.sleep_until(deadline, &leave),
-            };
+            let woken = node.sleep_until(deadline, &leave);
             exit.woken.set(Some(woken));
             woken
         })
@@ -246,15 +212,19 @@ pub fn wake_one(address: *const (), choose: impl FnOnce(Option<Oldest>) -> bool)
     true
 }
 
-/// Wakes all who wait for `address`, oldest first, if `choose` says so.
+/// Wakes all who wait for `address`, oldest first.
 ///
-/// `choose` runs with the queue locked, and is told whether anybody waits. Those who enter the
-/// queue after it are not woken.
-pub fn wake_all(address: *const (), choose: impl FnOnce(bool) -> bool) {
-    wake_all_from(address, |_, head| choose(!head.is_null()));
+/// `change` runs with the queue locked, also if nobody waits, and is the place to change the bits of
+/// the primitive's own word. Those who enter the queue after it are not woken.
+pub fn wake_all(address: *const (), change: impl FnOnce()) {
+    wake_all_from(address, |_, _| {
+        change();
+        true
+    });
 }
 
-/// Wakes all who wait for `address`, as [`wake_all`] does. `choose` is told how many they are.
+/// Wakes all who wait for `address`, as [`wake_all`] does, if `choose` says so, which is told how many
+/// they are.
 pub fn wake_all_counted(address: *const (), choose: impl FnOnce(usize) -> bool) {
     wake_all_from(address, |queues, head| choose(queues.count(head)));
 }
@@ -455,16 +425,17 @@ impl Node {
         }
     }
 
-    /// Sleeps until woken, and returns `true`; or until `deadline`, and leaves the queue, and
-    /// returns `false`.
-    fn sleep_until(&self, deadline: Deadline, leave: impl FnOnce(bool)) -> bool {
+    /// Sleeps until woken, and returns `true`; or until `deadline`, if there is one, and leaves the
+    /// queue, and returns `false`.
+    fn sleep_until(&self, deadline: Option<Deadline>, leave: impl FnOnce(bool)) -> bool {
+        let (Some(deadline), Sleeper::Parked(me)) = (deadline, &self.sleeper) else {
+            self.sleep();
+            return true;
+        };
         if self.fall_asleep() & WOKEN != 0 {
             return true;
         }
-        let _token = match &self.sleeper {
-            Sleeper::Parked(me) => Some(GiveBack(me)),
-            Sleeper::Futex => None,
-        };
+        let _token = GiveBack(me);
         while !self.is_woken() && deadline.park() {}
         if self.is_woken() {
             return true;
@@ -500,8 +471,6 @@ struct Bucket {
 
 // SAFETY: `first`, and all that can be reached from it, is touched only with `lock` held.
 unsafe impl Sync for Bucket {}
-// SAFETY: as above; a bucket is not tied to a thread.
-unsafe impl Send for Bucket {}
 
 impl Bucket {
     const_fn! {

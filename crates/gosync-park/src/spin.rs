@@ -85,7 +85,7 @@ impl Spin {
     /// the budget is used up and it is time to sleep.
     #[inline]
     pub fn again(&mut self) -> bool {
-        if !can_help() {
+        if !Self::can_help() {
             return false;
         }
         if self.close > 0 {
@@ -103,11 +103,32 @@ impl Spin {
         true
     }
 
-    /// Whether it makes sense to spin at all: not where there is one processor only.
-    #[inline]
+    /// Whether it makes sense to spin at all: not where there is one processor only, so that no other
+    /// can be at work meanwhile.
     #[must_use]
     pub fn can_help() -> bool {
-        can_help()
+        use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
+
+        const UNKNOWN: u8 = 0;
+        const ALONE: u8 = 1;
+        const MANY: u8 = 2;
+        static PROCESSORS: AtomicU8 = AtomicU8::new(UNKNOWN);
+
+        #[cold]
+        fn find_out() -> u8 {
+            // Under loom a poll more is only a larger model.
+            let many = !cfg!(gosync_loom) && processors() > 1;
+            let answer = if many { MANY } else { ALONE };
+            // Relaxed: whoever races here finds the same answer.
+            PROCESSORS.store(answer, Relaxed);
+            answer
+        }
+
+        let known = match PROCESSORS.load(Relaxed) {
+            UNKNOWN => find_out(),
+            known => known,
+        };
+        known == MANY
     }
 }
 
@@ -123,40 +144,9 @@ pub fn pause(times: u32) {
     (0..times).for_each(|_| hint::spin_loop());
 }
 
-/// Whether another processor can be at work while this one spins.
-#[cfg(not(gosync_loom))]
-pub(crate) fn can_help() -> bool {
-    use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
-
-    const UNKNOWN: u8 = 0;
-    const ALONE: u8 = 1;
-    const MANY: u8 = 2;
-    static PROCESSORS: AtomicU8 = AtomicU8::new(UNKNOWN);
-
-    #[cold]
-    fn find_out() -> u8 {
-        let answer = if processors() > 1 { MANY } else { ALONE };
-        // Relaxed: whoever races here finds the same answer.
-        PROCESSORS.store(answer, Relaxed);
-        answer
-    }
-
-    let known = match PROCESSORS.load(Relaxed) {
-        UNKNOWN => find_out(),
-        known => known,
-    };
-    known == MANY
-}
-
-/// Under loom a poll more is only a larger model.
-#[cfg(gosync_loom)]
-pub(crate) fn can_help() -> bool {
-    false
-}
-
 /// How many processors this process may run on. Allocates nothing, where std's count on Linux
 /// does: it reads files.
-#[cfg(all(not(gosync_loom), any(target_os = "linux", target_os = "android")))]
+#[cfg(any(target_os = "linux", target_os = "android"))]
 fn processors() -> usize {
     // SAFETY: a set of processors is plain bits, for which all zero is a value.
     let mut set: libc::cpu_set_t = unsafe { std::mem::zeroed() };
@@ -171,7 +161,7 @@ fn processors() -> usize {
     usize::try_from(count).unwrap_or(usize::MAX)
 }
 
-#[cfg(all(not(gosync_loom), not(any(target_os = "linux", target_os = "android"))))]
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
 fn processors() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }

@@ -124,22 +124,12 @@ mod imp {
         sync::{Mutex, MutexGuard, PoisonError},
     };
 
-    /// Who has which number.
-    struct Registry {
-        /// Numbers that were given back, the smallest at the end. Never empties its memory, never holds
-        /// more than `highest` entries.
-        free: Vec<NonZeroU32>,
-        /// The largest number given out so far.
-        highest: u32,
-    }
+    /// Numbers that were given back, the smallest at the end. Never empties its memory, never holds more than
+    /// `HIGHEST`; that changes with this locked.
+    static FREE: Mutex<Vec<NonZeroU32>> = Mutex::new(Vec::new());
 
-    static REGISTRY: Mutex<Registry> = Mutex::new(Registry {
-        free: Vec::new(),
-        highest: 0,
-    });
-
-    fn registry() -> MutexGuard<'static, Registry> {
-        REGISTRY.lock().unwrap_or_else(PoisonError::into_inner)
+    fn free() -> MutexGuard<'static, Vec<NonZeroU32>> {
+        FREE.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Gives the number back when the thread ends.
@@ -152,25 +142,23 @@ mod imp {
         }
     }
 
-    impl Registry {
-        /// Where this number is among those that are free, or where it belongs.
-        fn find(&self, index: NonZeroU32) -> Result<usize, usize> {
-            self.free.binary_search_by(|other| index.cmp(other))
-        }
+    /// Where this number is among those that are free, or where it belongs.
+    fn find(free: &[NonZeroU32], index: NonZeroU32) -> Result<usize, usize> {
+        free.binary_search_by(|other| index.cmp(other))
     }
 
     pub(super) fn give_back(index: NonZeroU32) {
-        let mut registry = registry();
-        if let Err(place) = registry.find(index) {
-            registry.free.insert(place, index);
+        let mut free = free();
+        if let Err(place) = find(&free, index) {
+            free.insert(place, index);
         }
     }
 
     /// Takes this number out of those that are free. Returns whether it was one.
     pub(super) fn withhold(index: NonZeroU32) -> bool {
-        let mut registry = registry();
-        let found = registry.find(index);
-        found.map(|place| registry.free.remove(place)).is_ok()
+        let mut free = free();
+        let found = find(&free, index);
+        found.map(|place| free.remove(place)).is_ok()
     }
 
     thread_local! {
@@ -210,28 +198,27 @@ mod imp {
         Some(index)
     }
 
-    /// Takes a number from the registry. Memory comes and goes without its lock: a global allocator
+    /// Takes a number that is free, or a new one. Memory comes and goes without its lock: a global allocator
     /// may have a lock of its own, and come here with it.
     fn take() -> NonZeroU32 {
         let mut room = Vec::new();
         loop {
-            let mut registry = registry();
-            if let Some(index) = registry.free.pop() {
+            let mut free = free();
+            if let Some(index) = free.pop() {
                 return index;
             }
-            let next = registry.highest.checked_add(1);
+            let next = super::highest_thread_index().checked_add(1);
             let next = next.expect("gosync: more than u32::MAX threads");
             // Room for its return, so that the end of a thread allocates nothing.
-            if registry.free.capacity() < next as usize {
+            if free.capacity() < next as usize {
                 if room.capacity() < next as usize {
-                    drop(registry);
+                    drop(free);
                     room = Vec::with_capacity(2 * next as usize);
                     continue;
                 }
                 // There is nothing in it.
-                mem::swap(&mut registry.free, &mut room);
+                mem::swap(&mut *free, &mut room);
             }
-            registry.highest = next;
             super::raise(next);
             return NonZeroU32::new(next).expect("the sum of a u32 and one");
         }

@@ -4,6 +4,7 @@
 use std::{cell::Cell, time::Duration};
 
 use gosync_park::{
+    Spin,
     atomic::{
         AtomicU32,
         Ordering::{Acquire, Relaxed, Release},
@@ -161,7 +162,8 @@ impl Queue {
         queue::wait_until(
             self.address(),
             Place::Back,
-            Deadline::after(Duration::ZERO),
+            Some(Deadline::after(Duration::ZERO)),
+            Spin::none(),
             || self.enter(),
             |empty| self.left(empty),
         )
@@ -178,8 +180,8 @@ impl Queue {
     }
 
     fn wake_all(&self) {
-        queue::wake_all(self.address(), |any| {
-            self.check(any);
+        queue::wake_all_counted(self.address(), |waiting| {
+            self.check(waiting != 0);
             self.0.store(self.0.load(Relaxed) & !AWAITED, Relaxed);
             true
         });

@@ -15,14 +15,6 @@ use gosync_park::{
     },
     futex, thread_index,
 };
-use static_assertions::assert_impl_all;
-
-assert_impl_all!(Spin: Send, Sync, Default, std::fmt::Debug);
-assert_impl_all!(gosync_park::clock::Instant: Send, Sync, Copy, std::fmt::Debug);
-assert_impl_all!(gosync_park::queue::Oldest: Send, Sync, Copy, std::fmt::Debug);
-assert_impl_all!(gosync_park::queue::Place: Send, Sync, Copy, Eq, std::fmt::Debug);
-assert_impl_all!(gosync_park::cell::UnsafeCell<u8>: Send, Default, std::fmt::Debug);
-static_assertions::assert_not_impl_any!(gosync_park::cell::UnsafeCell<u8>: Sync);
 
 #[test]
 fn wait_returns_at_once_if_the_word_differs() {

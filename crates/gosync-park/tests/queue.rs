@@ -12,6 +12,7 @@ use std::{
 };
 
 use gosync_park::{
+    Spin,
     clock::Deadline,
     queue::{self, Oldest, Outcome, Place},
 };
@@ -146,8 +147,8 @@ fn addresses_do_not_mix() {
 fn wake_all_in_order() {
     let word = 0_u32;
     let woken = AtomicU32::new(0);
-    queue::wake_all(address(&word), |any| {
-        assert!(!any);
+    queue::wake_all_counted(address(&word), |waiting| {
+        assert_eq!(waiting, 0);
         true
     });
     thread::scope(|s| {
@@ -156,12 +157,12 @@ fn wake_all_in_order() {
                 woken.fetch_add(1, SeqCst);
             });
         }
-        queue::wake_all(address(&word), |any| {
-            assert!(any);
+        queue::wake_all_counted(address(&word), |waiting| {
+            assert_eq!(waiting, 10);
             false
         });
         assert_eq!(woken.load(SeqCst), 0, "the waker refused");
-        queue::wake_all(address(&word), |any| any);
+        queue::wake_all(address(&word), || ());
     });
     assert_eq!(woken.load(SeqCst), 10);
     assert!(!queue::wake_one(address(&word), always));
@@ -197,7 +198,8 @@ fn leave_at(leaver: usize, patience: Duration) -> bool {
                         queue::wait_until(
                             address(word),
                             Place::Back,
-                            Deadline::after(patience),
+                            Some(Deadline::after(patience)),
+                            Spin::none(),
                             || entered.send(()).is_ok(),
                             |empty| left_among_all.store(all_there.load(SeqCst) && !empty, SeqCst),
                         )
@@ -239,7 +241,8 @@ fn a_timed_wait_takes_no_token_for_good() {
             let outcome = queue::wait_until(
                 address(&word),
                 Place::Back,
-                deadline,
+                Some(deadline),
+                Spin::none(),
                 enter,
                 |_| unreachable!(),
             );
@@ -268,7 +271,8 @@ fn a_chosen_waiter_is_never_too_late() {
                             let outcome = queue::wait_until(
                                 address(&word),
                                 Place::Back,
-                                Deadline::after(Duration::from_micros(5)),
+                                Some(Deadline::after(Duration::from_micros(5))),
+                                Spin::none(),
                                 || true,
                                 |_| {
                                     timed_out.fetch_add(1, SeqCst);

@@ -42,7 +42,7 @@ assert_impl_all!(Spin: Send, Sync, Unpin, UnwindSafe, RefUnwindSafe, Default, De
 assert_not_impl_any!(Spin: Clone, Copy);
 
 // std's in other clothes: sent if its content may be, shared by nobody.
-assert_impl_all!(UnsafeCell<u8>: Send, Unpin, UnwindSafe, Default, Debug);
+assert_impl_all!(UnsafeCell<u8>: Send, Unpin, UnwindSafe, Debug);
 assert_impl_all!(UnsafeCell<Cell<u8>>: Send);
 assert_not_impl_any!(UnsafeCell<u8>: Sync, RefUnwindSafe, Clone, Copy);
 assert_not_impl_any!(UnsafeCell<Rc<u8>>: Send, Sync);

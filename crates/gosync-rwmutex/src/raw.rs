@@ -68,9 +68,10 @@ mod panics;
 mod readers;
 mod writers;
 
-#[cfg(not(gosync_loom))]
-use std::time::Instant;
-use std::{fmt, time::Duration};
+use std::{
+    fmt,
+    time::{Duration, Instant},
+};
 
 use gosync_mutex::RawMutex;
 use gosync_park::{
@@ -350,7 +351,6 @@ impl RawRwMutex {
     /// let lock = gosync_rwmutex::RawRwMutex::new();
     /// assert!(lock.try_lock_shared_until(std::time::Instant::now()));
     /// ```
-    #[cfg(not(gosync_loom))]
     #[inline]
     #[must_use = "if it returns true, the lock is held"]
     pub fn try_lock_shared_until(&self, deadline: Instant) -> bool {
@@ -526,7 +526,6 @@ impl RawRwMutex {
     /// let lock = gosync_rwmutex::RawRwMutex::new();
     /// assert!(lock.try_lock_exclusive_until(std::time::Instant::now()));
     /// ```
-    #[cfg(not(gosync_loom))]
     #[inline]
     #[must_use = "if it returns true, the lock is held"]
     pub fn try_lock_exclusive_until(&self, deadline: Instant) -> bool {

@@ -152,12 +152,6 @@ pub(crate) const fn after_writer(state: usize, admitted: usize) -> usize {
     }
 }
 
-/// A reader has left, of this state: whether a writer sleeps that could go in now.
-#[inline]
-pub(crate) const fn last_is_awaited(before: usize) -> bool {
-    readers(before) == 1 && its_turn_is_awaited(before - ONE_READER)
-}
-
 /// Whether a writer sleeps that could go in.
 #[inline]
 pub(crate) const fn its_turn_is_awaited(state: usize) -> bool {

@@ -54,7 +54,6 @@ const MOMENT: Duration = Duration::from_micros(2);
 const YIELD: Duration = Duration::from_nanos(1500);
 
 /// How a newcomer fared.
-#[derive(Clone, Copy, PartialEq, Eq)]
 enum Arrival {
     /// It has the lock.
     Taken,
@@ -62,16 +61,6 @@ enum Arrival {
     Spinner,
     /// Others look after the lock and the queue: it has nothing to do but to sleep.
     Surplus,
-}
-
-/// How a sleep ended.
-enum Sleep {
-    /// As the heir: the waker has set `HEIR`.
-    Woken,
-    /// It did not begin: the lock was free, and is taken now.
-    Taken,
-    /// The deadline passed, and the waiter is nothing any more.
-    TimedOut,
 }
 
 /// What a waiter is, by the bits that it has set, or that were set in its name.
@@ -113,7 +102,7 @@ impl Role {
         match self {
             Self::Newcomer | Self::Keeper => state | QUEUED,
             Self::Spinner => state & !SPINNING | QUEUED,
-            Self::Heir => state & !HEIR | QUEUED | CLAIMED,
+            Self::Heir => state & !HEIR | QUEUED,
         }
     }
 }
@@ -159,9 +148,9 @@ impl RawMutex {
         };
         loop {
             match self.sleep(role, deadline) {
-                Sleep::Woken => {}
-                Sleep::Taken => return true,
-                Sleep::TimedOut => return false,
+                Outcome::Woken => {}
+                Outcome::Refused => return true,
+                Outcome::TimedOut => return false,
             }
             // The waker has set HEIR in our name.
             role = Role::Heir;
@@ -406,8 +395,9 @@ impl RawMutex {
         self.state.fetch_and(!bits, Relaxed) & QUEUED
     }
 
-    /// Sleeps until woken as the heir; or takes the lock at the last moment.
-    fn sleep(&self, role: Role, deadline: Option<Deadline>) -> Sleep {
+    /// Sleeps until woken as the heir; or takes the lock at the last moment, and refuses to sleep; or
+    /// gives up, and is nothing any more.
+    fn sleep(&self, role: Role, deadline: Option<Deadline>) -> Outcome {
         let place = if role == Role::Heir {
             Place::Front
         } else {
@@ -425,10 +415,6 @@ impl RawMutex {
             });
             !role.may_take(before)
         };
-        let Some(deadline) = deadline else {
-            let slept = queue::wait(self.address(), place, enter);
-            return if slept { Sleep::Woken } else { Sleep::Taken };
-        };
         // What a waiter that gives up has left in the state: the heir its claim, the last one that
         // there is a queue. If the lock is free then its unlock found us in the queue, and is
         // about to lock that and to look whom it can wake now.
@@ -437,11 +423,7 @@ impl RawMutex {
             let gone = if empty { gone | QUEUED } else { gone };
             self.state.fetch_and(!gone, Relaxed);
         };
-        match queue::wait_until(self.address(), place, deadline, enter, leave) {
-            Outcome::Refused => Sleep::Taken,
-            Outcome::Woken => Sleep::Woken,
-            Outcome::TimedOut => Sleep::TimedOut,
-        }
+        queue::wait_until(self.address(), place, deadline, Spin::none(), enter, leave)
     }
 
     #[cold]
@@ -781,7 +763,7 @@ mod tests {
             (Role::Heir, HEIR | CLAIMED),
         ] {
             let mutex = locked(before, 0);
-            assert!(matches!(give_up(&mutex, role), Sleep::TimedOut));
+            assert!(matches!(give_up(&mutex, role), Outcome::TimedOut));
             assert_eq!(bits(&mutex), (0, 0));
             mutex.unlock();
             assert!(mutex.try_lock());
@@ -797,7 +779,7 @@ mod tests {
         assert_eq!(bits(&mutex), (0, BRISK));
         assert!(matches!(
             mutex.sleep(Role::Keeper, Some(Deadline::after(Duration::ZERO))),
-            Sleep::TimedOut
+            Outcome::TimedOut
         ));
         mutex.unlock();
         assert_eq!(bits(&mutex), (FREE, BRISK));
@@ -836,7 +818,7 @@ mod tests {
                 let heir = s.spawn(|| {
                     let long = Deadline::after(Duration::from_secs(60));
                     let sleep = mutex.sleep(Role::Heir, Some(long));
-                    matches!(sleep, Sleep::Woken) && mutex.poll(Role::Heir)
+                    matches!(sleep, Outcome::Woken) && mutex.poll(Role::Heir)
                 });
                 until_so_many_sleep(&mutex, 1);
                 // The keeper hides it.

@@ -76,9 +76,8 @@ impl RawRwMutex {
     /// Wakes the writers that sleep for their turn. Who finds that it is not sleeps again.
     #[cold]
     pub(super) fn wake_writer(&self) {
-        queue::wake_all(self.writers_queue(), |_| {
+        queue::wake_all(self.writers_queue(), || {
             self.state.fetch_and(!AWAITED, Relaxed);
-            true
         });
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     slots::{self, Slot},
     state::{
         ACTIVE, BIASED, FIELD, GATHERING, LINED, ONE_READ, ONE_READER, QUEUED, STREAK, WRITER,
-        after_lone_read, has_room, is_free, is_open, lane, last_is_awaited, readers, reads,
+        after_lone_read, has_room, is_free, is_open, its_turn_is_awaited, lane, readers, reads,
         with_readers,
     },
 };
@@ -107,19 +107,17 @@ impl RawRwMutex {
             {
                 return Some(hold);
             }
-            match self.enter(state) {
-                Ok(_) => return Some(ReadHold::COUNTED),
-                Err(_) => {
-                    back_off();
-                    state = self.state.load(Acquire);
-                }
+            if self.enter(state) {
+                return Some(ReadHold::COUNTED);
             }
+            back_off();
+            state = self.state.load(Acquire);
         }
         None
     }
 
     /// Counts one reader in, and sees to the bias.
-    fn enter(&self, state: usize) -> Result<usize, usize> {
+    fn enter(&self, state: usize) -> bool {
         if !has_room(state) {
             too_many_readers();
         }
@@ -127,7 +125,8 @@ impl RawRwMutex {
         // Acquire pairs with the Release of `leave`; and of this, for `id`. Release, for `id`:
         // pairs with the Acquire of whoever finds the bias on.
         self.state
-            .compare_exchange_weak(state, next, AcqRel, Acquire)
+            .compare_exchange_weak(state, next, AcqRel, Relaxed)
+            .is_ok()
     }
 
     /// The state with this read counted among those that met, or with the bias on for this thread's lane.
@@ -211,17 +210,8 @@ impl RawRwMutex {
             }
         };
         let (queue, spin) = (self.readers_queue(), Spin::new());
-        let in_time = match deadline {
-            None => {
-                queue::wait_spinning(queue, Place::Back, spin, enter);
-                true
-            }
-            Some(deadline) => {
-                let (place, outcome) = (Place::Back, Outcome::TimedOut);
-                queue::wait_spinning_until(queue, place, deadline, spin, enter, leave) != outcome
-            }
-        };
-        in_time.then_some(ReadHold::COUNTED)
+        let outcome = queue::wait_until(queue, Place::Back, deadline, spin, enter, leave);
+        (outcome != Outcome::TimedOut).then_some(ReadHold::COUNTED)
     }
 
     /// Releases the hold in this thread's own slot, if there is one.
@@ -244,17 +234,18 @@ impl RawRwMutex {
             self.state.fetch_add(ONE_READER, Relaxed);
             return self.release_slow();
         }
-        if last_is_awaited(before) {
+        if its_turn_is_awaited(before - ONE_READER) {
             self.wake_writer();
         }
         true
     }
 
-    /// Counts one reader out.
-    fn leave_count(&self, state: usize) -> Result<usize, usize> {
+    /// Counts one reader out, if the state is still this one.
+    fn leave_count(&self, state: usize) -> bool {
         // Release pairs with the Acquire of the next writer.
         self.state
             .compare_exchange_weak(state, state - ONE_READER, Release, Relaxed)
+            .is_ok()
     }
 
     /// Releases one hold, wherever it is. Returns whether there was one.
@@ -263,11 +254,8 @@ impl RawRwMutex {
         loop {
             let state = self.state.load(Acquire);
             if readers(state) != 0 {
-                if self.leave_count(state).is_ok() {
-                    if last_is_awaited(state) {
-                        self.wake_writer();
-                    }
-                    return true;
+                if self.leave_count(state) {
+                    return self.counted_out(state);
                 }
             } else if state & GATHERING != 0 {
                 // By invariant 1 it may be on its way into the count.

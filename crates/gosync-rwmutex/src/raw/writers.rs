@@ -19,7 +19,6 @@ use crate::{
 /// How often a writer looks for a free moment before it announces itself.
 const LOOKS: usize = 1;
 /// How a writer fared that asked to be the next one.
-#[derive(PartialEq, Eq)]
 enum Announced {
     /// It is in.
     In,
@@ -99,20 +98,13 @@ impl RawRwMutex {
                 Announced::Waiting => return self.wait_announced(GATHERING, deadline),
                 Announced::Behind => {}
             }
-            if !spin.again() {
-                break;
+            if spin.again() {
+                continue;
             }
-        }
-        // No more of that: the one who is in announces us when it leaves.
-        loop {
+            // No more of that: the one who is in announces us when it leaves.
             let ask = |state| (!is_open(state)).then_some(state | NEXT);
             if self.state.try_update(Relaxed, Relaxed, ask).is_ok() {
                 return self.wait_announced(NEXT | GATHERING, deadline);
-            }
-            match self.announce(LINED) {
-                Announced::In => return true,
-                Announced::Waiting => return self.wait_announced(GATHERING, deadline),
-                Announced::Behind => {}
             }
         }
     }
@@ -159,13 +151,8 @@ impl RawRwMutex {
                     self.state.fetch_and(!AWAITED, Relaxed);
                 }
             };
-            let queue = self.writers_queue();
-            let outcome = match deadline {
-                None if queue::wait(queue, Place::Back, enter) => Outcome::Woken,
-                None => Outcome::Refused,
-                Some(deadline) => queue::wait_until(queue, Place::Back, deadline, enter, leave),
-            };
-            match outcome {
+            let (queue, spin) = (self.writers_queue(), Spin::none());
+            match queue::wait_until(queue, Place::Back, deadline, spin, enter, leave) {
                 Outcome::Refused => return true,
                 Outcome::TimedOut => return false,
                 Outcome::Woken => {}

@@ -58,7 +58,7 @@ mod tests;
 use std::ptr;
 
 use gosync_park::{
-    Patience,
+    Patience, Spin,
     atomic::{
         AtomicU32, AtomicUsize,
         Ordering::{Acquire, Relaxed, Release},
@@ -189,10 +189,9 @@ impl WaitGroup {
         // With the queue locked: a waiter enters it before, and is woken, or after, and sees the
         // change. So nobody is woken who waits for something else at the address, after the end
         // of this WaitGroup.
-        queue::wake_all(address, |any| {
+        queue::wake_all(address, || {
             // Release: pairs with the Acquire in `wait_slow`.
             generation.fetch_add(1, Release);
-            any
         });
     }
 
@@ -265,20 +264,15 @@ impl WaitGroup {
             ended = self.state().fetch_and(kept, Relaxed) & WAITERS == 0;
         };
         let address = self.address();
-        match deadline {
-            Some(deadline) => {
-                let outcome = queue::wait_until(address, Place::Back, deadline, enter, leave);
-                if !ended {
-                    return outcome;
-                }
-                // Invariant 6. The releaser is on its way.
-                let before_it = || self.generation().load(Relaxed) == before;
-                queue::wait(address, Place::Back, before_it);
-                Outcome::Woken
-            }
-            None if queue::wait(address, Place::Back, enter) => Outcome::Woken,
-            None => Outcome::Refused,
+        let (place, spin) = (Place::Back, Spin::none());
+        let outcome = queue::wait_until(address, place, deadline, spin, enter, leave);
+        if !ended {
+            return outcome;
         }
+        // Invariant 6. The releaser is on its way.
+        let before_it = || self.generation().load(Relaxed) == before;
+        queue::wait(address, place, before_it);
+        Outcome::Woken
     }
 
     /// Looks whether another round has begun, for a thread that began to wait in generation `before` and
