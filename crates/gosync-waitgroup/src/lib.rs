@@ -23,11 +23,11 @@
 //!   [`wait`](WaitGroup::wait) that it released.
 //! - A WaitGroup takes 16 bytes at most, can be a `static`, and can be used again as soon as
 //!   every `wait` has returned. It may also be dropped then.
-//! - [`add`](WaitGroup::add) is one atomic addition and `done` one atomic subtraction, however
-//!   many threads do it. None of `add`, `done`, `wait` allocates memory.
+//! - None of [`add`](WaitGroup::add), `done`, `wait` allocates memory. `add` and `done` are a
+//!   compare-and-swap each, again if another thread changes the count at the same time.
 //! - A count that would fall below zero, and an `add` while waiting threads are being released, panic
 //!   with Go's message. So does a `wait` that slept and finds, as it returns, that another round has
-//!   begun. The call that is refused has no effect, and the WaitGroup works on.
+//!   begun. The call that is refused has no effect at any moment, and the WaitGroup works on.
 //! - A panic in a task of [`go`](WaitGroup::go) reaches every `wait` that had to wait for the end of the
 //!   round, or, if none had to, the one that next finds the count at zero. No `wait` hangs because a
 //!   task panicked.
@@ -45,9 +45,6 @@
 //!   is above zero.
 //!
 //! std has nothing like it: its `Barrier` is for a number of threads that is fixed beforehand.
-//!
-//! While a call that is going to be refused is under way, other calls may for an instant see
-//! the count that it would have led to, and be refused as well. They too have no effect then.
 
 mod misuse;
 mod task;

@@ -58,12 +58,12 @@ pub struct WaitGroup {
 const _: () = assert!(size_of::<WaitGroup>() <= 16);
 
 impl WaitGroup {
-    /// The largest count: `i32::MAX` as in Go, or `(1 << 24) - 1` on a 32-bit machine, where the
-    /// word has to have room for what is refused as well.
+    /// The largest count: `i32::MAX` as in Go, or `(1 << 30) - 1` on a 32-bit machine, where two bits of
+    /// the word are taken.
     pub const MAX: usize = if usize::BITS >= 64 {
         i32::MAX as usize
     } else {
-        (1 << 24) - 1
+        usize::MAX >> 2
     };
 
     const_fn! {
@@ -87,7 +87,8 @@ impl WaitGroup {
 
     /// Adds `delta`, which may be negative, to the count. At zero, all waiting threads go on.
     ///
-    /// Costs one atomic addition, or subtraction, and a system call if it releases threads.
+    /// Costs a load and a compare-and-swap, again if another thread changes the count at the same time, and
+    /// a system call if it releases threads.
     /// A negative delta synchronizes with the `wait` that it releases, as `done` does.
     ///
     /// # Panics
@@ -118,7 +119,7 @@ impl WaitGroup {
 
     /// Takes one off the count: a task has finished. At zero, all waiting threads go on.
     ///
-    /// Costs one atomic subtraction, and a system call if it releases threads. What was done
+    /// Costs what [`add`](Self::add) costs. What was done
     /// before it is visible after the `wait` that it releases.
     ///
     /// # Panics
@@ -245,13 +246,7 @@ impl WaitGroup {
     #[must_use]
     pub fn count(&self) -> usize {
         // Acquire: as in `wait`.
-        let state = self.state().load(Acquire);
-        // A debt, or an overflow, is of a call that is about to be refused.
-        if state.cast_signed() < 0 {
-            0
-        } else {
-            (state / ONE).min(Self::MAX)
-        }
+        self.state().load(Acquire) / ONE
     }
 }
 

@@ -6,12 +6,10 @@
 //! |---|---|---|
 //! | 0 | [`WAITERS`] | a thread sleeps in the wait queue until the count is zero |
 //! | 1 | [`PANICKED`] | a task of this round panicked, and no wait has been told yet |
-//! | all above | the count | signed; see below |
+//! | all above | the count | 0 to [`WaitGroup::MAX`] |
 //!
-//! The count is 0 to [`WaitGroup::MAX`]. An `add` or `done` is made first and looked at after,
-//! so the count can leave this range until the caller has taken its step back. Below zero it is
-//! a debt: a surplus `done` is under way. Above MAX: an overflow is. There is room for many of
-//! either at once.
+//! What would leave this range is refused before it is made, so that nobody else ever sees it: a `done`
+//! of another thread's must not be taken for surplus because of one that is.
 //!
 //! `generation`: the number of rounds that ended with somebody asleep.
 //!
@@ -31,11 +29,11 @@
 //!
 //! A round is *over* when the count is zero and `WAITERS` is set. Invariants:
 //!
-//! 1. `WAITERS` is set only while the count is not zero. So a round becomes over only by a step
-//!    of the count, and whoever makes that step calls `release`, also when the step is one back.
-//! 2. `release` ends a round by compare-and-swap from "over", so each round has one releaser,
-//!    and a late one never takes a flag that belongs to the next round. One that finds the count
-//!    above zero leaves the matter to whoever brings it down.
+//! 1. `WAITERS` is set only while the count is not zero. So a round becomes over only by a `leave`, which
+//!    calls `release`.
+//! 2. As long as a round is over the count stays at zero: an `add` is refused. `release` ends it by
+//!    compare-and-swap from "over", so each round has one releaser. It finds nothing to end if the last
+//!    wait in the queue has given up meanwhile.
 //! 3. The flags are cleared before the generation changes, and a wait that slept returns after
 //!    it changed. So an `add` of the next round, made after all waits returned, does not find
 //!    `WAITERS` of the last one. One that does find it, at count zero, is Go's misuse.
@@ -61,9 +59,10 @@ use gosync_park::{
     Patience, Spin,
     atomic::{
         AtomicU32, AtomicUsize,
-        Ordering::{Acquire, Relaxed, Release},
+        Ordering::{self, Acquire, Relaxed, Release},
     },
     clock::Deadline,
+    hint,
     queue::{self, Outcome, Place},
 };
 
@@ -78,6 +77,9 @@ const PANICKED: usize = 1 << 1;
 pub(super) const ONE: usize = 1 << 2;
 /// The largest state whose count is allowed.
 const LARGEST: usize = (WaitGroup::MAX * ONE) | PANICKED | WAITERS;
+
+/// How many pauses to make when another thread has changed the state at the same time.
+const LOOK_AWAY: u32 = 32;
 
 /// The count is zero and somebody waits for that.
 #[inline]
@@ -99,17 +101,16 @@ impl WaitGroup {
             misuse::too_many(self.count().wrapping_add(n));
         }
         let step = n * ONE;
+        let add = |state: usize| {
+            let new = state.checked_add(step).filter(|new| *new <= LARGEST);
+            new.filter(|_| !is_over(state))
+        };
         // Relaxed: it publishes nothing; the one who adds tells the one who waits, or does it
         // itself. As a read-modify-write it does not break the release sequence of `leave`.
-        let old = self.state().fetch_add(step, Relaxed);
-        if is_over(old) {
-            self.step_back(step.wrapping_neg());
-            misuse::add_concurrent_with_wait();
-        }
-        // Signed: a debt that is not yet paid back is no overflow.
-        if old.wrapping_add(step).cast_signed() > LARGEST.cast_signed() {
-            self.step_back(step.wrapping_neg());
-            misuse::too_many(old.wrapping_add(step) / ONE);
+        match self.change(Relaxed, add) {
+            Ok(_) => (),
+            Err(state) if is_over(state) => misuse::add_concurrent_with_wait(),
+            Err(state) => misuse::too_many(state / ONE + n),
         }
     }
 
@@ -121,18 +122,34 @@ impl WaitGroup {
             return false;
         }
         let step = n * ONE;
-        // Release: pairs with the Acquire of `wait`, or of `release` if this is not the last one.
-        let old = self.state().fetch_sub(step, Release);
-        // Signed: a debt is less than anything. The flags are below the count and change nothing.
-        if old.cast_signed() < step.cast_signed() {
-            self.step_back(step);
+        // Release: pairs with the Acquire of `wait`, or of `release` if this is not the last one. (The flags
+        // are below the count and change nothing.)
+        let taken = |state: usize| state.checked_sub(step);
+        let Ok(old) = self.change(Release, taken) else {
             return false;
-        }
+        };
         let new = old - step;
         if is_over(new) {
             self.release(new);
         }
         true
+    }
+
+    /// Changes the state as `to` says, unless that says no. What it was, in either case.
+    #[inline]
+    fn change(&self, order: Ordering, to: impl Fn(usize) -> Option<usize>) -> Result<usize, usize> {
+        let mut state = self.state().load(Relaxed);
+        while let Some(new) = to(state) {
+            match (self.state()).compare_exchange_weak(state, new, order, Relaxed) {
+                Ok(_) => return Ok(state),
+                Err(_) => {
+                    // Others want the line, too. Who looks away lets them make some changes in a row.
+                    hint::pause(LOOK_AWAY);
+                    state = self.state().load(Relaxed);
+                }
+            }
+        }
+        Err(state)
     }
 
     /// A task panicked, whose `leave` is to follow: tells whoever waits for the end of the round.
@@ -142,17 +159,6 @@ impl WaitGroup {
         self.state().fetch_or(PANICKED, Relaxed);
         // Release: pairs with the Acquire in `wait_slow`. Who counts from this panic on sees the flag.
         self.panics().fetch_add(1, Release);
-    }
-
-    /// Undoes a step of the count. That is a step too, and can be the one that ends the round,
-    /// for a thread that saw the count in between may have gone to sleep over it.
-    #[cold]
-    fn step_back(&self, step: usize) {
-        // Relaxed: what it undoes had nothing to publish. It continues the release sequence.
-        let new = self.state().fetch_add(step, Relaxed).wrapping_add(step);
-        if is_over(new) {
-            self.release(new);
-        }
     }
 
     /// Ends the round, which was over at `state`, and wakes those who waited for it.
@@ -176,8 +182,7 @@ impl WaitGroup {
                 Err(now) => state = now,
             }
         }
-        // Somebody else ended it, or the count is up for a moment and will be brought down by an
-        // undo, which calls `release` (invariant 2).
+        // Nobody waits any more (invariant 2).
         false
     }
 
@@ -283,8 +288,7 @@ impl WaitGroup {
         // generation, and orders them, as it orders all that the tasks did.
         let after = self.generation().load(Relaxed);
         let state = self.state().load(Relaxed);
-        // Signed: a debt is not a new round, but a surplus `done` that is about to be refused.
-        if state.cast_signed() >= ONE.cast_signed() || after.wrapping_sub(before) != 1 {
+        if state >= ONE || after.wrapping_sub(before) != 1 {
             misuse::reused_too_early();
         }
     }

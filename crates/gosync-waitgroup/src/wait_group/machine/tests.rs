@@ -51,18 +51,10 @@ fn add_between_the_last_done_and_the_release() {
         until_waiting(&group);
         let over = half_done(&group);
         assert_eq!(message(|| group.add(1)), ADD_CONCURRENT);
-        // Its undo made the round over once more, and has released the waiter.
-        waiter.join().unwrap();
-        assert_eq!(group.generation.load(Relaxed), 1);
-        // The releaser comes late, and leaves the next round alone.
-        group.add(1);
-        let waiter = scope.spawn(|| group.wait());
-        until_waiting(&group);
+        assert_eq!(group.state.load(Relaxed), WAITERS);
         group.release(over);
-        assert_eq!(group.state.load(Relaxed), ONE | WAITERS);
-        assert_eq!(group.generation.load(Relaxed), 1);
-        group.done();
         waiter.join().unwrap();
+        assert_eq!(group.generation.load(Relaxed), 1);
     });
     works(&group);
 }
@@ -82,8 +74,9 @@ fn token_and_go_between_the_last_done_and_the_release() {
     for attempt in [token, go] {
         group.state.store(WAITERS, Relaxed);
         assert_eq!(message(|| attempt(&group)), ADD_CONCURRENT);
-        assert_eq!(group.state.load(Relaxed), 0);
+        assert_eq!(group.state.load(Relaxed), WAITERS);
     }
+    group.release(WAITERS);
     works(&group);
 }
 
@@ -94,27 +87,23 @@ fn zero_and_negative_deltas_are_no_misuse_while_threads_are_released() {
     group.add(0);
     assert_eq!(group.state.load(Relaxed), WAITERS);
     assert_eq!(message(|| group.done()), "sync: negative WaitGroup counter");
-    // Nobody else is there to do it.
-    assert_eq!(group.state.load(Relaxed), 0);
+    assert_eq!(group.state.load(Relaxed), WAITERS);
 }
 
+/// The last wait gives up between the last `done` and the release: there is nothing to release.
 #[test]
-fn the_releaser_leaves_a_raised_count_to_the_one_who_brings_it_down() {
+fn a_wait_gives_up_when_its_round_is_over() {
     let group = WaitGroup::new();
+    group.state.store(WAITERS, Relaxed);
+    group.state.fetch_and(!WAITERS, Relaxed);
+    group.release(WAITERS);
+    assert_eq!(group.generation.load(Relaxed), 0);
+    // Nor does a releaser that comes late take what belongs to the next round.
     group.add(1);
-    thread::scope(|scope| {
-        let waiter = scope.spawn(|| group.wait());
-        until_waiting(&group);
-        let over = half_done(&group);
-        // An `add` that is about to be refused.
-        assert!(is_over(group.state.fetch_add(ONE, Relaxed)));
-        group.release(over);
-        assert_eq!(group.state.load(Relaxed), ONE | WAITERS);
-        assert_eq!(group.generation.load(Relaxed), 0);
-        group.step_back(ONE.wrapping_neg());
-        waiter.join().unwrap();
-    });
-    works(&group);
+    group.state.fetch_or(WAITERS, Relaxed);
+    group.release(WAITERS);
+    assert_eq!(group.state.load(Relaxed), ONE | WAITERS);
+    assert_eq!(group.generation.load(Relaxed), 0);
 }
 
 /// The next round begins between the release and the return of `wait`.
@@ -197,46 +186,6 @@ fn a_wait_that_finds_the_round_over_leaves_the_panic_to_those_who_slept() {
     group.state.store(WAITERS | PANICKED, Relaxed);
     group.wait();
     assert!(group.end_round(WAITERS | PANICKED));
-    works(&group);
-}
-
-#[test]
-fn a_debt_is_not_a_new_round() {
-    let group = WaitGroup::new();
-    // A surplus `done` comes between the release and the return of `wait`.
-    group.state.fetch_sub(ONE, Relaxed);
-    group.publish();
-    group.look_back(0);
-    assert_eq!(group.count(), 0);
-    group.step_back(ONE);
-    works(&group);
-}
-
-/// What a call sees while another one is about to be refused.
-#[test]
-fn a_count_that_is_not_there() {
-    let group = WaitGroup::new();
-    // A surplus `done` is under way.
-    group.state.fetch_sub(3 * ONE, Relaxed);
-    assert_eq!(group.count(), 0);
-    group.add(1);
-    assert_eq!(message(|| group.done()), "sync: negative WaitGroup counter");
-    group.step_back(3 * ONE);
-    assert_eq!(group.count(), 1);
-    // An overflow is.
-    let step = WaitGroup::MAX * ONE;
-    group.state.fetch_add(step, Relaxed);
-    assert_eq!(group.count(), WaitGroup::MAX);
-    let in_go = (u32::try_from(WaitGroup::MAX).unwrap() + 1).cast_signed();
-    let expected = if in_go < 0 {
-        "sync: negative WaitGroup counter"
-    } else {
-        "gosync: WaitGroup counter overflow"
-    };
-    assert_eq!(message(|| group.add(1)), expected);
-    group.done();
-    group.step_back(step.wrapping_neg());
-    assert_eq!(group.count(), 0);
     works(&group);
 }
 
