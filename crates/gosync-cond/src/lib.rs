@@ -195,10 +195,6 @@ impl Cond {
     }
 }
 
-/// Where the mutexes come from whose guards a [`Cond`] takes.
-#[doc(no_inline)]
-pub use lock_api;
-
 mod guard {
     use std::time::{Duration, Instant};
 

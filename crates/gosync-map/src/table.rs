@@ -52,7 +52,8 @@
 //! so b was inserted after that (1); and its age was read after that. All of these are `SeqCst`, so
 //! the age counts this walk, and the walk passes over b.
 //!
-//! To what is cleared meanwhile a walk goes on, as Go's does, if it has not been swept out.
+//! To what is cleared meanwhile a walk goes on, as Go's does, if it has not been swept out, nor its place
+//! been taken.
 //!
 //! And no walk misses a key that was there all the time: the writer stamps a slot before its operation
 //! returns, and so does everyone else who finds it new before he makes use of it. So a key that

@@ -73,7 +73,8 @@
 //! - There is a bound.
 //! - Go keeps items per processor, we do per thread. Each item can be had by every thread; in Go
 //!   one per processor cannot.
-//! - In the order of Go: the newest item of one's own first, of others the oldest. But what a thread
+//! - Nearly in the order of Go: the newest item of one's own first (in Go one that the processor keeps
+//!   apart goes before it), of others the oldest. But what a thread
 //!   puts when others have taken items from it goes to the depot at once, until it gets some itself; and
 //!   what is in the depot comes a batch at a time, whichever is at hand.
 

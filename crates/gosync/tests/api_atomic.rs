@@ -160,7 +160,12 @@ fn value_compare_and_swap_of_any() {
     assert!(!v.CompareAndSwap(None, 2));
     let old: &dyn std::any::Any = &1;
     assert!(v.CompareAndSwap(old, 2));
-    assert!(!v.CompareAndSwap(Some(old), 3));
+    assert!(!v.CompareAndSwap(old, 3));
+    // What `Load` returns.
+    let loaded = v.Load::<i32>();
+    assert!(v.CompareAndSwap(loaded.as_deref(), 3));
+    assert!(!v.CompareAndSwap(loaded.as_deref(), 4));
+    assert!(!v.CompareAndSwap(Some(&2), 4));
     // A literal takes its type from the other side.
     v.Swap(5);
     let v = sync::atomic::Value::new();

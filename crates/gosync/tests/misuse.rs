@@ -169,7 +169,7 @@ fn inconsistently_typed_values() {
     // `old` and `new` are of different types. Where both are known this does not compile.
     let old: &dyn Any = &4_i32;
     assert_eq!(message(|| V.CompareAndSwap(old, 5_i64)), COMPARE_VALUES);
-    assert_eq!(message(|| V.CompareAndSwap(Some(old), "5")), COMPARE_VALUES);
+    assert_eq!(message(|| V.CompareAndSwap(old, "5")), COMPARE_VALUES);
     let empty = sync::atomic::Value::new();
     assert_eq!(message(|| empty.CompareAndSwap(old, "5")), COMPARE_VALUES);
     elsewhere(|| empty.Store("first"));

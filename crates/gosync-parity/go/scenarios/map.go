@@ -28,6 +28,7 @@ var mapScenarios = []scenario{
 	{"map/concurrent-load-or-store", mapConcurrentLoadOrStore},
 	{"map/concurrent-compare-and-swap", mapConcurrentCompareAndSwap},
 	{"map/concurrent-delete", mapConcurrentDelete},
+	{"map/pointers", mapPointers},
 	{"map/what-cannot-be-compared", mapNotComparable},
 }
 
@@ -291,4 +292,15 @@ func mapNotComparable() {
 		m.Store("a", text)
 	})
 	only("CompareAndDelete, caught, and then a Store waits for ever: %s (%s)", words, end)
+}
+
+func mapPointers() {
+	var m sync.Map
+	a, b := new(int), new(int)
+	m.Store("x", b)
+	only("CompareAndSwap of another: %v", m.CompareAndSwap("x", a, a))
+	m.Store("x", b)
+	only("CompareAndDelete of another: %v", m.CompareAndDelete("x", a))
+	m.Store("x", b)
+	say("CompareAndDelete of its own: %v", m.CompareAndDelete("x", b))
 }

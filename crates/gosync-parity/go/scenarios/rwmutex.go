@@ -25,6 +25,7 @@ var rwmutexScenarios = []scenario{
 	{"rwmutex/rlocker-unlock-of-unlocked", rwmutexRLockerUnlock},
 	{"rwmutex/runlock-too-many-beside-a-reader", rwmutexSurplusBesideReader},
 	{"rwmutex/runlock-while-a-reader-waits", rwmutexSurplusWhileReaderWaits},
+	{"rwmutex/unlock-while-a-writer-waits", rwmutexUnlockWhileWriterWaits},
 }
 
 // tries says what both try forms return, and gives back what they took.
@@ -311,4 +312,17 @@ func rwmutexSurplusWhileReaderWaits() {
 		t.Wait()
 	})
 	only("not noticed; the writer leaves, the reader never gets in: %s (%s)", words, end)
+}
+
+func rwmutexUnlockWhileWriterWaits() {
+	words, end := ending(func() {
+		var rw sync.RWMutex
+		var t tasks
+		rw.RLock()
+		t.queue(rw.Lock)
+		rw.Unlock()
+		rw.RUnlock()
+		t.Wait()
+	})
+	only("not noticed; the reader leaves, the writer never gets in: %s (%s)", words, end)
 }

@@ -4,7 +4,10 @@ use std::{
     collections::HashMap,
     fmt::Display,
     hash::Hash,
-    sync::atomic::{AtomicI32, Ordering::SeqCst},
+    sync::{
+        Arc,
+        atomic::{AtomicI32, Ordering::SeqCst},
+    },
 };
 
 use gosync as sync;
@@ -42,6 +45,11 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         concurrent_compare_and_swap,
     ),
     same("map/concurrent-delete", concurrent_delete),
+    differs(
+        "map/pointers",
+        "Go's pointers equal themselves alone, an `Arc` equals what points to an equal value.",
+        pointers,
+    ),
     differs(
         "map/what-cannot-be-compared",
         "What has no `==` does not compile; a list has one in Rust. A panic of `==` leaves the map \
@@ -316,4 +324,27 @@ fn not_comparable(log: &Log) {
     let panic = message(|| m.CompareAndDelete("a", &Never));
     m.Store("a", Never);
     only!(log, "CompareAndDelete, caught, and then a Store: {panic}");
+}
+
+fn pointers(log: &Log) {
+    let m = sync::Map::new();
+    let (a, b) = (Arc::new(1), Arc::new(1));
+    m.Store("x", Arc::clone(&b));
+    only!(
+        log,
+        "CompareAndSwap of another: {}",
+        m.CompareAndSwap("x", &a, Arc::clone(&a))
+    );
+    m.Store("x", Arc::clone(&b));
+    only!(
+        log,
+        "CompareAndDelete of another: {}",
+        m.CompareAndDelete("x", &a)
+    );
+    m.Store("x", Arc::clone(&b));
+    say!(
+        log,
+        "CompareAndDelete of its own: {}",
+        m.CompareAndDelete("x", &b)
+    );
 }

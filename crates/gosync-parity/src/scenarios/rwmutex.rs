@@ -65,6 +65,12 @@ pub(super) const SCENARIOS: &[Scenario] = &[
          reader is lost.",
         surplus_while_reader_waits,
     ),
+    differs(
+        "rwmutex/unlock-while-a-writer-waits",
+        "Go does not notice an Unlock too many while readers are in and a writer waits, and the \
+         writer is lost.",
+        unlock_while_writer_waits,
+    ),
 ];
 
 /// What both try forms return. What they took is given back.
@@ -362,4 +368,15 @@ fn surplus_while_reader_waits(log: &Log) {
         rw.Unlock();
     });
     only!(log, "the writer leaves, the reader gets in: {}", tries(&rw));
+}
+
+fn unlock_while_writer_waits(log: &Log) {
+    let rw = sync::RWMutex::new(());
+    rw.RLock();
+    tasks(|t| {
+        t.queue(|| rw.Lock());
+        only!(log, "{}", message(|| rw.Unlock()));
+        rw.RUnlock();
+    });
+    only!(log, "the reader leaves, the writer gets in: {}", tries(&rw));
 }

@@ -272,7 +272,8 @@ const VALUE: &[Symbol] = &[
         "Value.CompareAndSwap(old, new)",
         "`v.CompareAndSwap(&old, new) -> bool`",
         "`v.compare_and_swap(&old, new)`, `v.compare_and_swap_any(old, new)`",
-        "by `==`; `None` for Go's nil `old`, a `&dyn Any` for one of a type not known before",
+        "by `==`, which for an `Arc` is not Go's identity; or an `Option<&old>`, with `None` for Go's nil; \
+         a `&dyn Any` for one of a type not known before",
         || {
             let v = atomic::Value::new();
             assert!(!v.CompareAndSwap(&1, 2));
@@ -282,7 +283,9 @@ const VALUE: &[Symbol] = &[
             let old: &dyn Any = &3;
             assert!(v.compare_and_swap_any(Some(old), 4));
             assert!(!v.CompareAndSwap(old, 5));
-            assert_eq!(v.Load::<i32>().as_deref(), Some(&4));
+            let old = v.Load::<i32>();
+            assert!(v.CompareAndSwap(old.as_deref(), 5));
+            assert_eq!(v.Load::<i32>().as_deref(), Some(&5));
         },
     ),
     symbol!(

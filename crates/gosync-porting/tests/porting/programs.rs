@@ -35,6 +35,7 @@ programs! {
         embedding embedding_go
         fatal
         goroutines goroutines_go
+        identity
         lost_update
         once once_go
         panics
@@ -43,7 +44,7 @@ programs! {
         race
         sharing sharing_go;
     go:
-        closures cond copylocks defer embedding goroutines lost_update once panics pool queue race sharing;
+        closures cond copylocks defer embedding goroutines identity lost_update once panics pool queue race sharing;
 }
 
 fn rust(name: &str, program: &str) {

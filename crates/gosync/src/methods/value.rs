@@ -22,8 +22,9 @@ use crate::atomic::Value;
 pub trait ValueMethods: Sealed {
     /// Stores `new` if the value equals `old`, and says whether it did.
     ///
-    /// `old` is a `&T`. Where its type is known at run time only it may be a `&dyn Any`, and
-    /// `None` is Go's nil, which an empty `Value` alone is equal to.
+    /// `old` is a `&T`, or an `Option<&T>`, where `None` is Go's nil, which an empty `Value` alone is
+    /// equal to. Where its type is known at run time only it may be a `&dyn Any`. An `Arc` equals what
+    /// points to an equal value, where Go's pointers equal themselves alone.
     ///
     /// # Panics
     ///
@@ -39,7 +40,15 @@ pub trait ValueMethods: Sealed {
     /// assert!(v.CompareAndSwap(None, 1));
     /// assert!(v.CompareAndSwap(&1, 2));
     /// assert!(!v.CompareAndSwap(&1, 3));
-    /// assert_eq!(*v.Load::<i32>().unwrap(), 2);
+    ///
+    /// loop {
+    ///     let old = v.Load::<i32>();
+    ///     let new = old.as_deref().map_or(1, |old| 10 * old);
+    ///     if v.CompareAndSwap(old.as_deref(), new) {
+    ///         break;
+    ///     }
+    /// }
+    /// assert_eq!(*v.Load::<i32>().unwrap(), 20);
     /// ```
     fn CompareAndSwap<T>(&self, old: impl OldValue<T>, new: T) -> bool
     where
@@ -121,7 +130,7 @@ impl ValueMethods for Value {
     }
 }
 
-/// What [`ValueMethods::CompareAndSwap`] takes for `old`: a `&T`, a `&dyn Any`, or `None`.
+/// What [`ValueMethods::CompareAndSwap`] takes for `old`: a `&T`, an `Option<&T>`, or a `&dyn Any`.
 pub trait OldValue<T>: Old {
     #[doc(hidden)]
     fn compare_and_swap(self, value: &Value, new: T) -> bool;
@@ -129,7 +138,7 @@ pub trait OldValue<T>: Old {
 
 impl<T> Old for &T {}
 impl Old for &dyn Any {}
-impl Old for Option<&dyn Any> {}
+impl<T> Old for Option<&T> {}
 
 impl<T: PartialEq + Send + Sync + 'static> OldValue<T> for &T {
     #[inline]
@@ -147,10 +156,10 @@ impl<T: PartialEq + Send + Sync + 'static> OldValue<T> for &dyn Any {
     }
 }
 
-impl<T: PartialEq + Send + Sync + 'static> OldValue<T> for Option<&dyn Any> {
+impl<T: PartialEq + Send + Sync + 'static> OldValue<T> for Option<&T> {
     #[inline]
     #[track_caller]
     fn compare_and_swap(self, value: &Value, new: T) -> bool {
-        value.compare_and_swap_any(self, new)
+        value.compare_and_swap_any(self.map(|old| old as &dyn Any), new)
     }
 }

@@ -223,7 +223,7 @@ pub(super) const RWMUTEX: &[Symbol] = &[
         "RWMutex.Unlock()",
         "`rw.Unlock()`, on any thread",
         "the guard does it when it is dropped; `RwMutexWriteGuard::downgrade(guard)`",
-        "misuse: a panic, the program goes on",
+        "misuse: a panic, and in more cases than Go notices",
         || {
             let rw = sync::RWMutex::new(());
             rw.Lock();

@@ -36,7 +36,8 @@ pub(super) const MAP: &[Symbol] = &[
         "Map.CompareAndDelete(key, old)",
         "`m.CompareAndDelete(&key, &old) -> bool`",
         "`m.compare_and_remove(&key, &old)`",
-        "a value that cannot be compared does not compile; in Go it panics, and the lock stays locked",
+        "by `==`, which for an `Arc` is not Go's identity; a value that cannot be compared does not compile, \
+         in Go it panics, and the lock stays locked",
         || {
             let m = sync::Map::from([(1, 10), (2, 20)]);
             assert!(!m.CompareAndDelete(&1, &20));
@@ -120,7 +121,8 @@ pub(super) const MAP: &[Symbol] = &[
         "Map.Range(f)",
         "`m.Range(f)`, `f: FnMut(&K, &V) -> bool`",
         "`m.for_each(f)`, `m.try_for_each(f)`",
-        "after a `Clear` of many keys the walk ends; in Go it goes on",
+        "keys that come, or come again, meanwhile are not visited, in Go they may be; after a `Clear` of many \
+         keys the walk ends, in Go it goes on",
         || {
             let m = sync::Map::from([(1, 10), (2, 20), (3, 30)]);
             let mut seen = Vec::new();
@@ -140,7 +142,7 @@ pub(super) const MAP: &[Symbol] = &[
         "Map.Store(key, value)",
         "`m.Store(key, value)`",
         "`m.set(key, value)`",
-        "",
+        "an equal key that is there stays; in Go the new one takes its place",
         || {
             let m = sync::Map::new();
             m.Store(1, 10);
@@ -153,7 +155,7 @@ pub(super) const MAP: &[Symbol] = &[
         "Map.Swap(key, value)",
         "`m.Swap(key, value) -> Option<V>`",
         "`m.insert(key, value)`",
-        "",
+        "an equal key that is there stays; in Go the new one takes its place",
         || {
             let m = sync::Map::new();
             assert_eq!(m.Swap(1, 10), None);
