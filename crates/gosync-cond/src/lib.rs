@@ -342,9 +342,6 @@ impl fmt::Debug for Cond {
     }
 }
 
-#[cfg(not(gosync_loom))]
-const _: () = assert!(size_of::<Cond>() <= 16);
-
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
