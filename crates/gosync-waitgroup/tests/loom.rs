@@ -460,3 +460,25 @@ fn used_again_after_a_timeout() {
             second.join().unwrap();
         });
 }
+
+/// The same where a wait gave up before, at whatever moment: what has returned `true`, or zero, is the end.
+#[test]
+fn freed_after_a_timeout() {
+    Model::new("waitgroup: freed after a timeout")
+        .at_least(1000)
+        .check(|| {
+            let group = Box::new(WaitGroup::new());
+            group.add(1);
+            let shared = Freed(Box::into_raw(group));
+            let worker = thread::spawn(move || shared.done());
+            // SAFETY: it is this thread alone that frees it.
+            unsafe {
+                if !(*shared.0).wait_timeout(std::time::Duration::ZERO) {
+                    (*shared.0).wait();
+                }
+            }
+            // SAFETY: made by into_raw above; and that nobody uses it any more is what is checked.
+            drop(unsafe { Box::from_raw(shared.0.cast_mut()) });
+            worker.join().unwrap();
+        });
+}

@@ -22,7 +22,7 @@
 //! (c, f)      -> (c - n, f)      done; whoever makes the round over calls `release`
 //! (c, f)      -> (c, f|PANICKED) a task panicked; its own done follows, so c > 0
 //! (c, f)      -> (c, f|WAITERS)  wait, c != 0, as it enters the queue
-//! (c, WAITERS[|PANICKED]) -> (c, f - WAITERS)   the only wait in the queue gives up
+//! (c, WAITERS[|PANICKED]) -> (c, f - WAITERS)   the only wait in the queue gives up, c != 0
 //! (0, WAITERS[|PANICKED]) -> (0, 0)   release; then generation + 1, then wake all
 //! (0, PANICKED)           -> (0, 0)   a wait that panics: of this round, or in place of one that was missing
 //! ```
@@ -31,9 +31,8 @@
 //!
 //! 1. `WAITERS` is set only while the count is not zero. So a round becomes over only by a `leave`, which
 //!    calls `release`.
-//! 2. As long as a round is over the count stays at zero: an `add` is refused. `release` ends it by
-//!    compare-and-swap from "over", so each round has one releaser. It finds nothing to end if the last
-//!    wait in the queue has given up meanwhile.
+//! 2. As long as a round is over nothing changes the state but `release`, which the `leave` calls that made
+//!    it over: an `add` is refused, and a wait that gives up leaves it (6).
 //! 3. The flags are cleared before the generation changes, and a wait that slept returns after
 //!    it changed. So an `add` of the next round, made after all waits returned, does not find
 //!    `WAITERS` of the last one. One that does find it, at count zero, is Go's misuse.
@@ -43,9 +42,9 @@
 //!    woken. A wait that comes too late for that finds a generation other than the one that it
 //!    read before it looked at the state, does not sleep, and looks again.
 //! 5. Without misuse, the change of the generation is the releaser's last access.
-//! 6. A wait that gives up and finds its round ended, but the generation not changed yet, waits for
+//! 6. A wait that gives up and finds its round over, or ended and the generation not changed yet, waits for
 //!    the change after all. Otherwise the next round could begin before it, and it would wake those
-//!    who wait for that one.
+//!    who wait for that one; or the WaitGroup be gone.
 //! 7. A wait that has found the count above zero is told of each panic of that round, whoever else has
 //!    been: it has either seen `PANICKED` beside the count, which stays until the count is zero, or
 //!    `panics` has grown since before it looked. (A task sets the one, and then adds to the other.)
@@ -131,7 +130,7 @@ impl WaitGroup {
         };
         let new = old - step;
         if is_over(new) {
-            self.release(new);
+            self.release();
         }
         true
     }
@@ -162,29 +161,14 @@ impl WaitGroup {
         self.panics().fetch_add(1, Release);
     }
 
-    /// Ends the round, which was over at `state`, and wakes those who waited for it.
+    /// Ends the round, which is over, and wakes those who waited for it.
     #[cold]
-    fn release(&self, state: usize) {
-        if self.end_round(state) {
-            self.publish();
-        }
-    }
-
-    /// Clears the flags if the round is over. Returns whether it was this call that ended it.
-    fn end_round(&self, mut state: usize) -> bool {
-        while is_over(state) {
-            // Acquire: takes over what the other `leave`s of the round published, to hand it on
-            // through the generation (in `publish`).
-            match self
-                .state()
-                .compare_exchange_weak(state, 0, Acquire, Relaxed)
-            {
-                Ok(_) => return true,
-                Err(now) => state = now,
-            }
-        }
-        // Nobody waits any more (invariant 2).
-        false
+    fn release(&self) {
+        // Acquire: takes over what the other `leave`s of the round published, to hand it on
+        // through the generation (in `publish`).
+        let was = self.state().swap(0, Acquire);
+        debug_assert!(is_over(was), "invariant 2");
+        self.publish();
     }
 
     /// Counts the round and wakes its sleepers. After the change of the generation, `self` may be
@@ -267,7 +251,8 @@ impl WaitGroup {
         let mut ended = false;
         let leave = |empty: bool| {
             let kept = if empty { !WAITERS } else { !0 };
-            ended = self.state().fetch_and(kept, Relaxed) & WAITERS == 0;
+            let forgo = |state| (state & WAITERS != 0 && !is_over(state)).then_some(state & kept);
+            ended = self.state().try_update(Relaxed, Relaxed, forgo).is_err();
         };
         let address = self.address();
         let (place, spin) = (Place::Back, Spin::none());

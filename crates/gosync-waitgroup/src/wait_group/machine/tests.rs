@@ -28,10 +28,9 @@ fn until_waiting(group: &WaitGroup) {
 }
 
 /// The first half of a `done` that ends the round: the releaser stops before `release`.
-fn half_done(group: &WaitGroup) -> usize {
+fn half_done(group: &WaitGroup) {
     let new = group.state.fetch_sub(ONE, Release) - ONE;
     assert!(is_over(new));
-    new
 }
 
 fn works(group: &WaitGroup) {
@@ -49,10 +48,10 @@ fn add_between_the_last_done_and_the_release() {
     thread::scope(|scope| {
         let waiter = scope.spawn(|| group.wait());
         until_waiting(&group);
-        let over = half_done(&group);
+        half_done(&group);
         assert_eq!(message(|| group.add(1)), ADD_CONCURRENT);
         assert_eq!(group.state.load(Relaxed), WAITERS);
-        group.release(over);
+        group.release();
         waiter.join().unwrap();
         assert_eq!(group.generation.load(Relaxed), 1);
     });
@@ -76,7 +75,7 @@ fn token_and_go_between_the_last_done_and_the_release() {
         assert_eq!(message(|| attempt(&group)), ADD_CONCURRENT);
         assert_eq!(group.state.load(Relaxed), WAITERS);
     }
-    group.release(WAITERS);
+    group.release();
     works(&group);
 }
 
@@ -90,20 +89,26 @@ fn zero_and_negative_deltas_are_no_misuse_while_threads_are_released() {
     assert_eq!(group.state.load(Relaxed), WAITERS);
 }
 
-/// The last wait gives up between the last `done` and the release: there is nothing to release.
+/// A wait gives up between the last `done` and the release: it leaves the rest to the releaser.
 #[test]
 fn a_wait_gives_up_when_its_round_is_over() {
     let group = WaitGroup::new();
-    group.state.store(WAITERS, Relaxed);
-    group.state.fetch_and(!WAITERS, Relaxed);
-    group.release(WAITERS);
-    assert_eq!(group.generation.load(Relaxed), 0);
-    // Nor does a releaser that comes late take what belongs to the next round.
     group.add(1);
-    group.state.fetch_or(WAITERS, Relaxed);
-    group.release(WAITERS);
-    assert_eq!(group.state.load(Relaxed), ONE | WAITERS);
-    assert_eq!(group.generation.load(Relaxed), 0);
+    thread::scope(|scope| {
+        let waiter = scope.spawn(|| while !group.wait_timeout(Duration::from_millis(5)) {});
+        // The last `done`, at a moment when it waits.
+        let over = |state| (state == ONE | WAITERS).then_some(WAITERS);
+        while group.state.try_update(Release, Relaxed, over).is_err() {
+            thread::yield_now();
+        }
+        // It gives up now, or has not come to that yet.
+        thread::sleep(Duration::from_millis(20));
+        assert_eq!(group.state.load(Relaxed), WAITERS);
+        assert!(!waiter.is_finished());
+        group.release();
+        waiter.join().unwrap();
+    });
+    works(&group);
 }
 
 /// The next round begins between the release and the return of `wait`.
@@ -118,8 +123,9 @@ fn add_before_a_wait_has_returned() {
             if panicked {
                 group.mark_panicked();
             }
-            let over = half_done(&group);
-            assert!(group.end_round(over));
+            half_done(&group);
+            // What `release` does, with something in between.
+            group.state.swap(0, Acquire);
             group.add(1);
             group.publish();
             assert_eq!(waiter.join().unwrap(), REUSED);
@@ -185,7 +191,7 @@ fn a_wait_that_finds_the_round_over_leaves_the_panic_to_those_who_slept() {
     let group = WaitGroup::new();
     group.state.store(WAITERS | PANICKED, Relaxed);
     group.wait();
-    assert!(group.end_round(WAITERS | PANICKED));
+    group.release();
     works(&group);
 }
 
