@@ -39,8 +39,8 @@
 //! - **Nobody waits.** No `get` and no `put` waits for another thread, be that interrupted wherever it
 //!   may. (But for this: where the depot has more than two batches the others are in a queue of
 //!   crossbeam's, and who goes there may find another thread in the middle of a step, and wait for it. A
-//!   pool's first use, its drop, and a collection that finds room which threads have left take a lock for a
-//!   moment, as does `collect()`. The first use of the first
+//!   pool's first use, its drop, and a collection that finds a thread with room to spare take a lock
+//!   for a moment, as does `collect()`. The first use of the first
 //!   pool tells the Linux kernel that we shall need its help, which takes some milliseconds in a process
 //!   that has several threads by then.)
 //! - `put(x)` happens before the `get` that returns `x`.
@@ -434,7 +434,7 @@ impl<T, F> Pool<T, F> {
     /// [Ageing](crate#ageing). Called twice, with no use between, it empties the pool.
     ///
     /// Costs a look at the oldest items of each thread, some microseconds for each that has any, and
-    /// what their destructors cost; also a lock for a moment for each thread that has ended and left room.
+    /// what their destructors cost; also a lock for a moment for each thread that has room for more items.
     /// No other thread has to wait meanwhile: if it wants an item while its
     /// own are looked at, it looks elsewhere. Several may collect at once. An item that another thread is
     /// putting or getting at the time may be left for the next collection.

@@ -77,9 +77,9 @@ pub(super) const ONE: usize = 1 << 2;
 /// The largest state whose count is allowed.
 const LARGEST: usize = (WaitGroup::MAX * ONE) | PANICKED | WAITERS;
 
-/// How many pauses to make when another thread has changed the state at the same time. (Under loom a pause
-/// more is only a larger model.)
-const LOOK_AWAY: u32 = if cfg!(gosync_loom) { 1 } else { 32 };
+/// How many pauses to make when another thread has changed the state at the same time. (None under loom, to
+/// which a pause is a yield: it would hide some orders.)
+const LOOK_AWAY: u32 = if cfg!(gosync_loom) { 0 } else { 32 };
 
 /// The count is zero and somebody waits for that.
 #[inline]

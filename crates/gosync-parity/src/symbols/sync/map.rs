@@ -52,7 +52,7 @@ pub(super) const MAP: &[Symbol] = &[
         "Map.CompareAndSwap(key, old, new)",
         "`m.CompareAndSwap(&key, &old, new) -> bool`",
         "`m.compare_and_swap(&key, &old, new)`",
-        "the same, without the lock",
+        "the same, without the lock; an equal key that is there stays, in Go the new one takes its place",
         || {
             let m = sync::Map::from([(1, 10)]);
             assert!(!m.CompareAndSwap(&2, &10, 20));
