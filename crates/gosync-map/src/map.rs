@@ -526,8 +526,8 @@ impl<K: Hash + Eq, V, S: BuildHasher> Map<K, V, S> {
     ///
     /// Adds up one counter for each processor. After a [`clear`](Self::clear) it walks the map, each time as
     /// long as no more are there than wait for a [batch](crate::BATCH); otherwise the first time, in which it
-    /// takes out what was cleared, and may drop it, as [`flush`](Self::flush) does. Of keys with one and the same hash, some
-    /// that were removed may be counted for a while.
+    /// takes out what was cleared, and may drop it, as [`flush`](Self::flush) does. Of keys with one and
+    /// the same hash, some that were removed may be counted for a while.
     ///
     /// ```
     /// let map = gosync_map::Map::from([("gopher", 1), ("crab", 2)]);

@@ -247,7 +247,8 @@ impl WaitGroup {
             self.generation().load(Relaxed) == before
                 && self.state().try_update(Relaxed, Relaxed, flag).is_ok()
         };
-        // While this thread is in the queue, only the end of the round takes the flag.
+        // While this thread is in the queue, only the end of the round takes the flag; and once the round is
+        // over it stays for that.
         let mut ended = false;
         let leave = |empty: bool| {
             let kept = if empty { !WAITERS } else { !0 };
