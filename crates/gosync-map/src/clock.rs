@@ -39,7 +39,8 @@ const AGE: Stamp = MOVED - 1;
 /// A slot that is not in the table yet.
 pub(crate) const NEW: Stamp = Stamp::MAX;
 
-/// A walk. What it looks at for each entry is here, in registers.
+/// A walk, or what a search goes by, which is of any age. What is looked at for each entry is here, in
+/// registers.
 #[derive(Clone, Copy)]
 pub(crate) struct Walk {
     /// The era in which it began, where it stands in a stamp.
@@ -87,22 +88,20 @@ pub(crate) struct Clock {
 struct Padded<T>(T);
 
 impl Clock {
-    /// Whether the era of this stamp is the present one, and what else is in it at most this.
-    #[inline]
-    fn is_of_now_and(&self, stamp: Stamp, most: Stamp) -> bool {
-        stamp.wrapping_sub(self.era.load(SeqCst)) <= most
-    }
-
     /// Whether the era of this stamp is the present one.
     #[inline]
     pub(crate) fn is_of_now(&self, stamp: Stamp) -> bool {
-        self.is_of_now_and(stamp, MOVED | AGE)
+        self.begin_search().shows(stamp)
     }
 
-    /// The same, and the value at home.
+    /// Begins a search. Of what it shows none was cleared before, since what is left of an era is swept
+    /// out before that comes again. (To look first at a stamp and then at the clock would not do: in
+    /// between, all eras may come and go, and who looks at the stamp alone does not see that the slot
+    /// is dead.)
     #[inline]
-    pub(crate) fn is_of_now_at_home(&self, stamp: Stamp) -> bool {
-        self.is_of_now_and(stamp, AGE)
+    pub(crate) fn begin_search(&self) -> Walk {
+        let era = self.era.load(SeqCst);
+        Walk { era, age: AGE }
     }
 
     /// The stamp for a slot that is in the table already.

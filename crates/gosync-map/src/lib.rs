@@ -34,6 +34,8 @@
 //!   each thread that removes, less than [`BATCH`] keys and values wait for more to come (less than
 //!   [`PLAIN_BATCH`] of such as need no drop), and as many of the map's that were cleared. Those that
 //!   wait are dropped with the map at the latest.
+//!   A destructor that panics does so out of the operation that happens to drop it, which is done by then;
+//!   of what waits with it, or of the whole map if that is being dropped, some is leaked.
 //! - It fits in a `static`, allocates nothing before the first write, and is 16 bytes.
 //!
 //! # What differs from Go

@@ -216,14 +216,20 @@ impl<K, V> Slot<K, V> {
         unsafe { value.as_ref() }
     }
 
-    /// The value, if the slot is alive and has not been cleared. Stamps the slot, if it is new.
+    /// The value, if the slot is alive and has not been cleared. Stamps the slot, if it is new. `search`
+    /// began before the slot was found.
     ///
     /// # Safety
     ///
     /// As for [`key`](Self::key).
     #[inline]
-    pub(crate) unsafe fn get<'g>(&self, clock: &Clock, guard: &'g impl Guard) -> Option<&'g V> {
-        if fits::<V>() && clock.is_of_now_at_home(self.stamp.load(SeqCst)) {
+    pub(crate) unsafe fn get<'g>(
+        &self,
+        search: Walk,
+        clock: &Clock,
+        guard: &'g impl Guard,
+    ) -> Option<&'g V> {
+        if fits::<V>() && search.shows_at_home(self.stamp.load(SeqCst)) {
             // SAFETY: the guard was there when the slot was found, so both live for as long as it does.
             return unsafe { self.at(at_home()) };
         }

@@ -66,8 +66,9 @@ use std::{
     any::type_name,
     borrow::Borrow,
     hash::{BuildHasher, Hash},
-    mem,
+    mem::{self, ManuallyDrop},
     ops::ControlFlow,
+    ptr,
 };
 
 use gosync_mutex::Mutex;
@@ -76,7 +77,7 @@ use seize::Collector;
 
 use crate::{
     census::{Candidate, Census},
-    clock::Clock,
+    clock::{Clock, Walk},
     place::{AsItIs, Place},
     random::RandomState,
     slot::{FOLLOWED, Fresh, FreshValue, LAST, Slot},
@@ -95,7 +96,8 @@ pub const BATCH: usize = 256;
 pub const PLAIN_BATCH: usize = 1024;
 
 pub(crate) struct Table<K, V, S> {
-    map: HashMap<Place, Slot<K, V>, AsItIs>,
+    /// Dropped in `drop` alone, or not at all.
+    map: ManuallyDrop<HashMap<Place, Slot<K, V>, AsItIs>>,
     hasher: S,
     /// Held to put a slot into a row behind its home, or to take it from there.
     crowd: Mutex<()>,
@@ -140,7 +142,7 @@ impl<K, V, S> Table<K, V, S> {
             .collector(Collector::new().batch_size(batch))
             .build();
         Self {
-            map,
+            map: ManuallyDrop::new(map),
             hasher,
             crowd: Mutex::new(()),
             sweeping: Mutex::new(()),
@@ -285,6 +287,25 @@ impl<K, V, S> Table<K, V, S> {
     }
 }
 
+impl<K, V, S> Drop for Table<K, V, S> {
+    fn drop(&mut self) {
+        // A guard that is not the thread's: that one may be gone already, in a thread-local's
+        // destructor.
+        let collector = ptr::from_ref(self.map.owned_guard().collector());
+        // If a destructor of the user's panics in here, the collector is left in a state in which it
+        // must not be dropped: then the table is not, and what is left is leaked. Twice, since a
+        // table of papaya's that waits there has some of its own to add.
+        for _ in 0..2 {
+            // SAFETY: the collector is the map's, which is there. Nobody else is, and nobody has a
+            // guard.
+            unsafe { (*collector).reclaim_all() };
+        }
+        // What waited is dropped by now.
+        // SAFETY: dropped here alone.
+        unsafe { ManuallyDrop::drop(&mut self.map) };
+    }
+}
+
 impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
     #[inline]
     fn home<Q: Hash + ?Sized>(&self, key: &Q) -> Place {
@@ -305,6 +326,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
     #[inline(always)]
     fn find<'g, Q>(
         &'g self,
+        search: Walk,
         home: Place,
         key: &Q,
         guard: &'g LocalGuard<'_>,
@@ -316,12 +338,12 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
         let Some(slot) = self.map.get(&home, guard) else {
             return Err(Home::Free);
         };
-        if let Some(value) = self.value_of(key, slot, guard) {
+        if let Some(value) = self.value_of(search, key, slot, guard) {
             return Ok((slot, home, value));
         }
         // Another key, or this one once upon a time.
         if slot.is_followed()
-            && let Some(found) = self.find_in_row(home.next(), key, guard)
+            && let Some(found) = self.find_in_row(search, home.next(), key, guard)
         {
             return Ok(found);
         }
@@ -332,6 +354,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
     #[cold]
     fn find_in_row<'g, Q>(
         &'g self,
+        search: Walk,
         mut place: Place,
         key: &Q,
         guard: &'g LocalGuard<'_>,
@@ -342,7 +365,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
     {
         loop {
             let slot = self.map.get(&place, guard)?;
-            if let Some(value) = self.value_of(key, slot, guard) {
+            if let Some(value) = self.value_of(search, key, slot, guard) {
                 return Some((slot, place, value));
             }
             if !slot.is_followed() {
@@ -356,6 +379,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
     #[inline]
     fn value_of<'g, Q>(
         &self,
+        search: Walk,
         key: &Q,
         slot: &'g Slot<K, V>,
         guard: &'g LocalGuard<'_>,
@@ -367,7 +391,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
         // SAFETY: found in this table, with a guard of this table.
         if unsafe { slot.key() }.borrow() == key {
             // SAFETY: the same.
-            unsafe { slot.get(&self.clock, guard) }
+            unsafe { slot.get(search, &self.clock, guard) }
         } else {
             None
         }
@@ -385,12 +409,13 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
         }
         let pinned = self.map.pin();
         let guard = Within::of(&pinned);
+        let search = self.clock.begin_search();
         loop {
             let slot = pinned.get(&place)?;
             // SAFETY: found in this table, with a guard of this table.
             if unsafe { slot.key() }.borrow() == key
                 // SAFETY: the same.
-                && let Some(value) = unsafe { slot.get(&self.clock, &guard) }
+                && let Some(value) = unsafe { slot.get(search, &self.clock, &guard) }
             {
                 return Some(read(value));
             }
@@ -406,6 +431,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
     pub(crate) fn insert<R>(&self, key: K, value: V, old: impl FnOnce(&V) -> R) -> Option<R> {
         let home = self.home(&key);
         let guard = self.map.guard();
+        let search = self.clock.begin_search();
         let mut fresh = Fresh::new(key, || value);
         let replace = |slot: &Slot<K, V>, fresh: &mut Fresh<K, V, _>| {
             // SAFETY: found in this table, with a guard of this table.
@@ -414,7 +440,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
         let at_home = if self.census.has_none(home) {
             Home::Free
         } else {
-            match self.find(home, fresh.key(), &guard) {
+            match self.find(search, home, fresh.key(), &guard) {
                 Ok((slot, _, _)) => {
                     if let Some(value) = replace(slot, &mut fresh) {
                         return Some(old(value));
@@ -439,10 +465,11 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
     ) -> R {
         let home = self.home(&key);
         let guard = self.map.guard();
+        let search = self.clock.begin_search();
         let at_home = if self.census.has_none(home) {
             Home::Free
         } else {
-            match self.find(home, &key, &guard) {
+            match self.find(search, home, &key, &guard) {
                 Ok((_, _, value)) => return read(value, true),
                 Err(at_home) => at_home,
             }
@@ -450,7 +477,7 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
         let mut fresh = Fresh::new(key, make);
         let found = self.fill(home, at_home, &mut fresh, &guard, |slot, _| {
             // SAFETY: found in this table, with a guard of this table.
-            unsafe { slot.get(&self.clock, &guard) }
+            unsafe { slot.get(search, &self.clock, &guard) }
         });
         match found {
             Ok(stored) => read(stored, false),
@@ -489,8 +516,9 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
         guard: &'g LocalGuard<'_>,
         or: &impl Fn(&Slot<K, V>, &mut Fresh<K, V, F>) -> Option<&'g V>,
     ) -> Result<&'g V, &'g V> {
+        let search = self.clock.begin_search();
         // Whoever makes the value may use the map, and does not get it made if the key is there.
-        if let Some((slot, _, _)) = self.find_in_row(home, fresh.key(), guard)
+        if let Some((slot, _, _)) = self.find_in_row(search, home, fresh.key(), guard)
             && let Some(value) = or(slot, fresh)
         {
             return Err(value);
@@ -640,7 +668,8 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
             return false;
         }
         let guard = self.map.guard();
-        let Ok((slot, _, _)) = self.find(home, key, &guard) else {
+        let search = self.clock.begin_search();
+        let Ok((slot, _, _)) = self.find(search, home, key, &guard) else {
             return false;
         };
         let mut fresh = FreshValue::new(|| new);
@@ -665,7 +694,8 @@ impl<K: Hash + Eq, V, S: BuildHasher> Table<K, V, S> {
             return None;
         }
         let guard = self.map.guard();
-        let (slot, place, _) = self.find(home, key, &guard).ok()?;
+        let search = self.clock.begin_search();
+        let (slot, place, _) = self.find(search, home, key, &guard).ok()?;
         // SAFETY: found in this table, with a guard of this table.
         let taken = unsafe { slot.take_if(wanted, &guard) }?;
         self.census.strike(place);

@@ -3,6 +3,8 @@
 use std::{
     hash::{BuildHasher, Hasher},
     panic::{AssertUnwindSafe, catch_unwind},
+    sync::atomic::{AtomicU64, Ordering::SeqCst},
+    thread,
 };
 
 use crate::{Map, RandomState, clock::ERAS};
@@ -55,6 +57,34 @@ fn nothing_comes_back_from_another_era() {
     nothing_comes_back::<Same>(&[5]);
     // A dead slot stays in its row as long as the row goes on behind it.
     nothing_comes_back::<Same>(&[3]);
+}
+
+/// Nor does it for a reader that sleeps through all of them, from a look at the slot to one at the clock.
+#[test]
+fn nothing_comes_back_to_a_reader() {
+    let rounds = if cfg!(miri) { 10 } else { 100_000 };
+    let map: Map<u64, u64> = Map::new();
+    let gone = AtomicU64::new(0);
+    thread::scope(|s| {
+        for _ in 0..4 {
+            s.spawn(|| {
+                while gone.load(SeqCst) < rounds {
+                    let before = gone.load(SeqCst);
+                    if let Some(value) = map.get(&1) {
+                        assert!(value > before, "{value} is back");
+                    }
+                }
+            });
+        }
+        for value in 1..=rounds {
+            map.set(1, value);
+            map.clear();
+            gone.store(value, SeqCst);
+            for _ in 1..ERAS {
+                map.clear();
+            }
+        }
+    });
 }
 
 /// Nor when keys and values are such as the collector must drop.

@@ -418,6 +418,60 @@ fn drop_of_a_value() {
     assert_eq!(map.get_with(&13, |value| value.0), Some(1013));
 }
 
+/// The same when the map is dropped, be it of a value that waits for its batch or of one in the map.
+#[test]
+fn drop_of_a_value_with_the_map() {
+    struct Fragile(u64);
+    impl Drop for Fragile {
+        fn drop(&mut self) {
+            if self.0 == 13 && !thread::panicking() {
+                panic!("boom");
+            }
+        }
+    }
+    for removed in [0, 100] {
+        let map = Map::new();
+        for n in 0..100 {
+            map.set(n, Fragile(n));
+        }
+        for n in 0..removed {
+            assert!(map.discard(&n));
+        }
+        let panic = catch_unwind(AssertUnwindSafe(|| drop(map))).unwrap_err();
+        assert_eq!(panic.downcast_ref(), Some(&"boom"));
+    }
+}
+
+/// The same of keys that wait for a table from which they were being moved, which waits for its batch.
+#[test]
+fn drop_of_a_key_with_the_map() {
+    static ARMED: AtomicBool = AtomicBool::new(false);
+    #[derive(PartialEq, Eq, Hash)]
+    struct Fragile(u64);
+    impl Drop for Fragile {
+        fn drop(&mut self) {
+            if ARMED.swap(false, SeqCst) {
+                panic!("boom");
+            }
+        }
+    }
+    for keys in (700..1500).step_by(8) {
+        let map = Map::new();
+        for n in 0..keys {
+            map.set(Fragile(n), n);
+        }
+        for n in 0..3 {
+            assert!(map.discard(&Fragile(n)));
+        }
+        map.flush();
+        let grow = || (keys..3 * keys).for_each(|n| map.set(Fragile(n), n));
+        thread::scope(|s| s.spawn(grow).join()).unwrap();
+        ARMED.store(true, SeqCst);
+        let panic = catch_unwind(AssertUnwindSafe(|| drop(map))).unwrap_err();
+        assert_eq!(panic.downcast_ref(), Some(&"boom"));
+    }
+}
+
 /// A destructor may use the map.
 #[test]
 fn drop_that_uses_the_map() {
