@@ -95,6 +95,10 @@ pub const BATCH: usize = 256;
 /// memory waits.
 pub const PLAIN_BATCH: usize = 1024;
 
+/// How many places of a table that is full are moved with each key that is put in after that. With
+/// fewer, more of them look through both tables; with more, each takes longer.
+const MOVED_AT_ONCE: usize = 128;
+
 pub(crate) struct Table<K, V, S> {
     /// Dropped in `drop` alone, or not at all.
     map: ManuallyDrop<HashMap<Place, Slot<K, V>, AsItIs>>,
@@ -138,7 +142,7 @@ impl<K, V, S> Table<K, V, S> {
         // `put_first`) or take some out.
         let map = HashMap::builder()
             .hasher(AsItIs::default())
-            .resize_mode(ResizeMode::default())
+            .resize_mode(ResizeMode::Incremental(MOVED_AT_ONCE))
             .collector(Collector::new().batch_size(batch))
             .build();
         Self {

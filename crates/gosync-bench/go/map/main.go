@@ -8,6 +8,7 @@ package main
 
 import (
 	"log"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -28,11 +29,11 @@ var before = map[string]int{
 	"CompareAndSwapMostlyHits": 1023,
 }
 
-// How many operations there are over all threads, where it is not as many as
-// get done.
-var operations = map[string]int{
-	"LoadOrStoreBalanced": 1_000_000,
-	"LoadOrStoreUnique":   1_000_000,
+// How many operations there are over all threads, with one new map after the
+// other, where it is not one map and as many as get done.
+var operations = map[string][]int{
+	"LoadOrStoreBalanced": {500_000, 595_000, 707_000, 841_000},
+	"LoadOrStoreUnique":   {500_000, 595_000, 707_000, 841_000},
 }
 
 // What a thread does, one operation at a time. i is another number each time.
@@ -105,26 +106,40 @@ func operation(workload string, m *sync.Map) func(i int) {
 	return nil
 }
 
-func main() {
-	workload, threads, length := race.Arguments()
-	// As many of Go's threads as there are processors, as it is by default: so
-	// the collector may use what the others leave.
+// With one map, so many operations, or for so long if that is not 0.
+func run(workload string, threads, total int, length time.Duration) (float64, time.Duration) {
 	var m sync.Map
 	for i := range before[workload] {
 		m.LoadOrStore(i, i)
 	}
-	total, limited := operations[workload]
-	if limited {
-		length = 0
-	}
-	race.Print(race.Run(threads, length, func(thread int, stop *atomic.Bool) (int64, time.Duration) {
+	return race.Run(threads, length, func(thread int, stop *atomic.Bool) (int64, time.Duration) {
 		do := operation(workload, &m)
 		begin := thread << 40
 		end := begin + total/threads
 		i := begin
-		for ; limited && i < end || !limited && !stop.Load(); i++ {
+		for ; length == 0 && i < end || length != 0 && !stop.Load(); i++ {
 			do(i)
 		}
 		return int64(i - begin), 0
-	}))
+	})
+}
+
+func main() {
+	workload, threads, length := race.Arguments()
+	// As many of Go's threads as there are processors, as it is by default: so
+	// the collector may use what the others leave.
+	counts, limited := operations[workload]
+	if !limited {
+		race.Print(run(workload, threads, 0, length))
+		return
+	}
+	var total, time float64
+	for _, count := range counts {
+		// The map before is not to be collected in this one's time.
+		runtime.GC()
+		rate, _ := run(workload, threads, count, 0)
+		total += float64(count)
+		time += float64(count) / rate
+	}
+	race.Print(total/time, 0)
 }

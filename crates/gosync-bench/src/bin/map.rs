@@ -7,7 +7,9 @@
 //! and to Go.
 //!
 //! Where the map grows as long as the workload runs, all do the same number of operations, as in Go's
-//! benchmarks: a faster map would get to larger tables. The others run for the same time.
+//! benchmarks: a faster map would get to larger tables. And they do it four times, on new maps, with
+//! numbers that divide an octave: one alone may be just before a table is full for one map, and just
+//! after that for another. The others run for the same time.
 //!
 //! All but one of the Rust maps have the same hasher. Go's map is `go/map/main.go`, built and run if
 //! there is a `go`.
@@ -62,10 +64,13 @@ const WORKLOADS: [Workload; 12] = [
 ];
 
 impl Workload {
-    /// How many operations there are, over all threads; `None` if as many as get done. As in
-    /// `go/map/main.go`.
-    fn operations(self) -> Option<u64> {
-        matches!(self, LoadOrStoreBalanced | LoadOrStoreUnique).then_some(1_000_000)
+    /// How many operations there are, over all threads, with one new map after the other; none if
+    /// there is one map and as many as get done. As in `go/map/main.go`.
+    fn operations(self) -> &'static [u64] {
+        match self {
+            LoadOrStoreBalanced | LoadOrStoreUnique => &[500_000, 595_000, 707_000, 841_000],
+            _ => &[],
+        }
     }
 
     /// How many keys there are at the beginning.
@@ -332,6 +337,24 @@ const LENGTH: Duration = Duration::from_millis(60);
 type Threaded = (Workload, usize);
 
 fn run<M: Map>(&(workload, threads): &Threaded) -> Sample {
+    let counts = workload.operations();
+    if counts.is_empty() {
+        return run_on_one::<M>(workload, threads, None);
+    }
+    #[expect(clippy::cast_precision_loss, reason = "far from that many")]
+    let count = |n: u64| n as f64;
+    let time: f64 = counts
+        .iter()
+        .map(|&n| count(n) / run_on_one::<M>(workload, threads, Some(n)).rate)
+        .sum();
+    Sample {
+        rate: count(counts.iter().sum()) / time,
+        other: 0.0,
+    }
+}
+
+/// With one map, so many operations, or for so long.
+fn run_on_one<M: Map>(workload: Workload, threads: usize, operations: Option<u64>) -> Sample {
     let map = M::default();
     for i in 0..workload.before() {
         map.load_or_store(i, i);
@@ -339,7 +362,7 @@ fn run<M: Map>(&(workload, threads): &Threaded) -> Sample {
     let body = |thread: usize, stop: &std::sync::atomic::AtomicBool| {
         // Another number each time, and for each thread.
         let begin = (thread as u64) << 40;
-        let end = workload.operations().map(|n| begin + n / threads as u64);
+        let end = operations.map(|n| begin + n / threads as u64);
         let mut i = begin;
         each(workload, &map, |operation| {
             while end.map_or_else(|| !stop.load(Relaxed), |end| i < end) {
@@ -349,11 +372,7 @@ fn run<M: Map>(&(workload, threads): &Threaded) -> Sample {
         });
         (i - begin, Duration::ZERO)
     };
-    let length = if workload.operations().is_some() {
-        Duration::ZERO
-    } else {
-        LENGTH
-    };
+    let length = operations.map_or(LENGTH, |_| Duration::ZERO);
     race(threads, length, body)
 }
 
