@@ -39,7 +39,7 @@
 //! - **Nobody waits.** No `get` and no `put` waits for another thread, be that interrupted wherever it
 //!   may. (But for this: where the depot has more than two batches the others are in a queue of
 //!   crossbeam's, and who goes there may find another thread in the middle of a step, and wait for it. A
-//!   pool's first use, its drop, and a collection that finds a thread with room to spare take a lock
+//!   pool's first use, a thread's first use of any pool, a pool's drop, and a collection that finds a thread with room to spare take a lock
 //!   for a moment, as does `collect()`. The first use of the first
 //!   pool tells the Linux kernel that we shall need its help, which takes some milliseconds in a process
 //!   that has several threads by then.)

@@ -302,7 +302,7 @@ impl<'a, T> MagazineRef<'a, T> {
         self.head().word.load(Acquire) & TOP
     }
 
-    fn bottom(self) -> u32 {
+    pub(crate) fn bottom(self) -> u32 {
         self.head().visits.load(Relaxed) & !VISITED
     }
 
@@ -341,7 +341,7 @@ impl<'a, T> MagazineRef<'a, T> {
     ///
     /// # Safety
     ///
-    /// The owner does nothing with the magazine during `'a`, and all that it did happened before.
+    /// The owner neither puts, gets nor moves items during `'a`, and whatever it did of that happened before.
     pub(crate) unsafe fn visit_deserted(self) -> Option<Visit<'a, T>> {
         let visits = &self.head().visits;
         // Acquire: pairs with the store by the stranger before, in `Visit::drop`.

@@ -534,7 +534,7 @@ impl<T> Table<T> {
             // before that ends.
             let mine = unsafe { Mine::new(magazine) };
             if let Some(mut inside) = mine.enter() {
-                inside.settle();
+                // Its items stay where they are: `Store::drop` may be at them just now.
                 self.depot.release(inside.shrink());
             }
         }
@@ -665,11 +665,108 @@ impl<T> Drop for Store<T> {
             .collect();
         for magazine in table.magazines(1) {
             // A collection may be under way still. Where it is just now, the table drops what it leaves.
-            // SAFETY: `&mut self`, so no owner is here any more.
+            // SAFETY: `&mut self`, so no owner is here any more, but for a collection in `reclaim`, which
+            // leaves the items alone.
             if let Some(mut visit) = unsafe { magazine.visit_deserted() } {
                 items.extend(std::iter::from_fn(|| visit.take(|_| true)).map(|entry| entry.item));
             }
         }
         // Here they are dropped, then the table.
+    }
+}
+
+#[cfg(all(test, not(gosync_loom)))]
+mod tests {
+    use std::{
+        sync::{Mutex, PoisonError},
+        thread,
+    };
+
+    use super::*;
+    use crate::Pool;
+
+    /// Whoever asks for a number might get that of a thread that another test has seen end.
+    static TURN: Mutex<()> = Mutex::new(());
+
+    /// The pool may be dropped meanwhile, and takes the items from where they are.
+    #[test]
+    fn the_items_of_ended_threads_are_not_moved() {
+        let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        let plan = Plan {
+            max_idle: 64,
+            listed: false,
+        };
+        // This thread has a number before the other one.
+        assert!(thread_index().is_some());
+        let store = Store::new();
+        let put = |item| assert!(store.give_elsewhere(item, plan).is_ok());
+        thread::scope(|s| s.spawn(|| (0..5).for_each(put)).join().unwrap());
+        // Half of them are in this thread's own magazine now.
+        assert_eq!(store.take_elsewhere(plan), Some(0));
+        let table = store.table().unwrap();
+        let left = || {
+            let mut all = table.magazines(1).map(|left| (left.bottom(), left.spare()));
+            all.find(|(bottom, _)| *bottom > 0)
+        };
+        assert_eq!(left(), Some((3, 3)));
+        table.reclaim();
+        assert_eq!(left(), Some((3, 0)));
+    }
+
+    /// Who gets, and who puts in vain, notices that an interval has passed, and collects once.
+    #[test]
+    fn a_pool_in_use_collects_by_itself() {
+        let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        let pool = Pool::new(|| 0);
+        let get_and_put = |times| (0..times).for_each(|_| pool.put(pool.get()));
+        get_and_put(1);
+        let table = pool.store.table().unwrap();
+        let an_interval_has_passed = |table: &Table<_>| table.intervals.store(u32::MAX, Relaxed);
+        an_interval_has_passed(table);
+        // The item was made for the first get, and found by all others.
+        get_and_put(256);
+        assert_eq!(table.stamp(), Stamp(0));
+        get_and_put(1);
+        assert_eq!(table.stamp(), Stamp(1));
+        get_and_put(1000);
+        assert_eq!(table.stamp(), Stamp(1), "not again in the same interval");
+
+        let pool = Pool::builder().max_idle(0).build_without_new();
+        pool.put(0);
+        let table = pool.store.table().unwrap();
+        an_interval_has_passed(table);
+        (0..14).for_each(|_| pool.put(0));
+        assert_eq!(table.stamp(), Stamp(0));
+        pool.put(0);
+        assert_eq!(table.stamp(), Stamp(1));
+    }
+
+    /// A thread that has been robbed passes on what it puts: all at first, then less as long as nobody fetches
+    /// it, and only half of what it has no room for when it gets again.
+    #[test]
+    fn items_flow_to_where_they_are_wanted() {
+        let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        let pool = Pool::without_new();
+        (0..4).for_each(|item| pool.put(item));
+        let table = pool.store.table().unwrap();
+        let at_hand = || table.magazine(thread_index()).unwrap().len();
+        thread::scope(|s| {
+            let thief = s.spawn(|| pool.try_get());
+            assert_eq!(thief.join().unwrap(), Some(0));
+        });
+        // It has taken half.
+        assert_eq!((at_hand(), table.depot.is_empty()), (2, true));
+        pool.put(4);
+        assert_eq!((at_hand(), table.depot.is_empty()), (0, false));
+        for kept in 1..=64 {
+            pool.put(4);
+            assert_eq!(at_hand(), kept, "nobody has fetched any");
+        }
+        pool.put(4);
+        assert_eq!(at_hand(), 1, "all were passed on");
+        while pool.try_get().is_some() {}
+        (0..64).for_each(|item| pool.put(item));
+        pool.put(4);
+        assert_eq!(at_hand(), 33, "half were passed on");
     }
 }

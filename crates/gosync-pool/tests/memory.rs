@@ -46,6 +46,7 @@ fn bytes() -> isize {
 fn memory_is_bounded_and_comes_back() {
     short_lived_threads_leave_nothing();
     a_burst_is_let_go();
+    empty_batches_are_freed();
 }
 
 fn short_lived_threads_leave_nothing() {
@@ -89,4 +90,15 @@ fn a_burst_is_let_go() {
     drop(pool);
     let kept = bytes() - before;
     assert!(kept < KIB, "kept {kept} bytes after the pool");
+}
+
+/// What items came in from the depot is kept for the next ones, until the next collection.
+fn empty_batches_are_freed() {
+    let pool = Pool::without_new();
+    (0..200).for_each(|item| pool.put(item));
+    while pool.try_get().is_some() {}
+    let before = bytes();
+    pool.collect();
+    let freed = before - bytes();
+    assert!(freed > 0, "freed {freed} bytes");
 }

@@ -3,26 +3,27 @@
 
 use std::{
     any::Any,
+    collections::HashSet,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
-        Arc,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering::SeqCst},
     },
 };
 
-/// Counts how many of its items live, and fails if one dies twice.
+/// Counts how many of its items live, and fails if one dies twice, be it as a copy.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Census {
     born: Arc<AtomicUsize>,
-    dead: Arc<AtomicUsize>,
+    /// Their numbers.
+    dead: Arc<Mutex<HashSet<usize>>>,
 }
 
 impl Census {
     pub(crate) fn item(&self) -> Counted {
-        self.born.fetch_add(1, SeqCst);
         Counted {
+            number: self.born.fetch_add(1, SeqCst),
             census: self.clone(),
-            alive: true,
         }
     }
 
@@ -31,23 +32,25 @@ impl Census {
     }
 
     pub(crate) fn alive(&self) -> usize {
-        self.born()
-            .checked_sub(self.dead.load(SeqCst))
-            .expect("more died than were born")
+        let dead = self.dead().len();
+        self.born() - dead
+    }
+
+    fn dead(&self) -> MutexGuard<'_, HashSet<usize>> {
+        self.dead.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[derive(Debug)]
 pub(crate) struct Counted {
     census: Census,
-    alive: bool,
+    number: usize,
 }
 
 impl Drop for Counted {
     fn drop(&mut self) {
-        assert!(self.alive, "dropped twice");
-        self.alive = false;
-        self.census.dead.fetch_add(1, SeqCst);
+        let is_first = self.census.dead().insert(self.number);
+        assert!(is_first, "dropped twice");
     }
 }
 
