@@ -156,6 +156,33 @@ fn arc_guards() {
     assert_eq!(*mutex.lock(), 2);
 }
 
+/// What the porting guide warns of: how long a guard without a name is kept.
+#[test]
+fn a_guard_in_a_head_is_kept_to_the_end_of_the_whole() {
+    let jobs = Mutex::new(vec![1, 2, 3, 4, 5]);
+    let is_free = || jobs.try_lock().is_some();
+    if let Some(_job) = jobs.lock().pop() {
+        assert!(!is_free());
+    }
+    while let Some(_job) = jobs.lock().pop_if(|job| *job > 2) {
+        assert!(!is_free());
+    }
+    match jobs.lock().pop() {
+        Some(_job) => assert!(!is_free()),
+        None => unreachable!(),
+    }
+    for _job in jobs.lock().iter() {
+        assert!(!is_free());
+    }
+    if jobs.lock().len() == 1 {
+        assert!(is_free(), "the head of an `if` without `let` lets go of it");
+    }
+    let job = jobs.lock().pop();
+    if let Some(_job) = job {
+        assert!(is_free());
+    }
+}
+
 #[test]
 fn unsized_data() {
     let mutex: Arc<Mutex<[u8]>> = Arc::new(Mutex::new([1, 2, 3]));

@@ -29,7 +29,8 @@
 //!   with Go's message. So does a `wait` that slept and finds, as it returns, that another round has
 //!   begun. The call that is refused has no effect at any moment, and the WaitGroup works on.
 //! - A panic in a task of [`go`](WaitGroup::go) reaches every `wait` that had to wait for the end of the
-//!   round, or, if none had to, the one that next finds the count at zero. No `wait` hangs because a
+//!   round, or, if none had to, the one that next finds the count at zero; if another round has begun by
+//!   then, every one that has to wait for the end of that. No `wait` hangs because a
 //!   task panicked.
 //!
 //! # What differs from Go
@@ -39,6 +40,9 @@
 //! - A count above [`MAX`](WaitGroup::MAX) is refused. Go looks at the low 32 bits of the delta
 //!   only, so that `Add(1 << 32)` does nothing.
 //! - In Go a panic in a task of `Go` ends the process. Here it ends the task, and `wait` panics.
+//!   A panic between an `add` and its `done` ends the process in Go, too, and here its thread alone: `done` is
+//!   not reached, and `wait` waits for ever. Let a [`Token`] stand for it: then `wait` returns, and does
+//!   not know of the panic.
 //! - A [`Token`] calls `done` when it is dropped, so that no path out of a task can forget it.
 //! - `reused before previous Wait has returned` is reported also when the round after has ended
 //!   by the time the late `wait` wakes up, if somebody slept in it. Go sees the misuse only while the count

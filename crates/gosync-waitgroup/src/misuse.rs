@@ -2,6 +2,8 @@
 //!
 //! Each of these is called when the WaitGroup is as if the call had never been made.
 
+use std::thread;
+
 #[cold]
 #[inline(never)]
 #[track_caller]
@@ -38,11 +40,14 @@ pub(crate) fn reused_too_early() -> ! {
     panic!("sync: WaitGroup is reused before previous Wait has returned");
 }
 
+/// Returns if the thread is unwinding: a second panic would end the process, and the first says enough.
 #[cold]
 #[inline(never)]
 #[track_caller]
-pub(crate) fn task_panicked() -> ! {
-    panic!("gosync: a task started by WaitGroup::Go panicked");
+pub(crate) fn task_panicked() {
+    if !thread::panicking() {
+        panic!("gosync: a task started by WaitGroup::Go panicked");
+    }
 }
 
 #[cold]

@@ -146,8 +146,8 @@ impl WaitGroup {
     /// Blocks until the count is zero.
     ///
     /// Costs a load if it is zero already; otherwise it polls for about as long as a sleep would
-    /// cost, some 50 us, leaving the processor to whoever wants it, and then sleeps. Any number of
-    /// threads may wait at once. It sees everything that was done before the
+    /// cost, some 50 us, leaving the processor to whoever wants it, and then sleeps; at once if another
+    /// thread sleeps already. Any number of threads may wait at once. It sees everything that was done before the
     /// [`done`](Self::done) calls that brought the count to zero, and may be followed at once by
     /// the end of the WaitGroup, if no other thread waits.
     ///
@@ -158,7 +158,9 @@ impl WaitGroup {
     /// - `gosync: a task started by WaitGroup::Go panicked` in every thread that had to wait for the
     ///   end of a round in which a task of [`go`](Self::go), [`go_static`](Self::go_static) or
     ///   [`go_scoped`](Self::go_scoped) panicked. If none had to, it is the next wait that
-    ///   panics, once. The WaitGroup can be used again.
+    ///   panics, once; or, if another round has begun by then, every wait that has to wait for the end of
+    ///   that one. The WaitGroup can be used again. A wait on a thread that is unwinding, as in a
+    ///   destructor, returns instead: a second panic would end the process.
     ///
     /// ```
     /// # use std::sync::Arc;

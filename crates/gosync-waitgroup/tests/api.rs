@@ -9,6 +9,7 @@ use std::{
         mpsc,
     },
     thread,
+    time::Duration,
 };
 
 use gosync_waitgroup::WaitGroup;
@@ -288,6 +289,61 @@ fn tokens_while_unwinding() {
         }
     });
     assert_eq!(group.count(), 0);
+    group.wait();
+}
+
+/// Whoever waits while unwinding is not told of a panic, which would end the process: before the task has
+/// ended, or after that.
+#[test]
+fn waits_while_unwinding() {
+    struct Waits(Arc<WaitGroup>);
+    impl Drop for Waits {
+        fn drop(&mut self) {
+            self.0.wait();
+        }
+    }
+
+    for early in [true, false] {
+        let group = Arc::new(WaitGroup::new());
+        let release = group.token_arc();
+        let (begin, begun) = mpsc::channel::<()>();
+        group.go(move || {
+            begun.recv().unwrap_err();
+            panic!("in the task");
+        });
+        let waits = Waits(Arc::clone(&group));
+        let caught = panics(|| {
+            let _waits = waits;
+            drop((begin, release));
+            while !early && group.count() > 0 {
+                thread::yield_now();
+            }
+            panic!("in the caller");
+        });
+        assert_eq!(caught.as_deref(), Some("in the caller"));
+        group.wait();
+    }
+}
+
+/// A `done` that a panic has passed by does not come any more, and nobody but the thread has the panic.
+#[test]
+fn a_panic_between_add_and_done() {
+    fn work() {
+        panic!("before done");
+    }
+
+    let group = WaitGroup::new();
+    group.add(1);
+    thread::scope(|scope| {
+        let task = scope.spawn(|| {
+            work();
+            group.done();
+        });
+        task.join().unwrap_err();
+    });
+    assert_eq!(group.count(), 1);
+    assert!(!group.wait_timeout(Duration::from_millis(1)));
+    group.done();
     group.wait();
 }
 

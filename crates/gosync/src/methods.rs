@@ -9,7 +9,7 @@
 //! | [`RWMutexMethods`] | `RWMutex<()>` | `RLock`, `RLocker`, `RUnlock`, `TryLock`, `TryRLock` |
 //! | [`OnceMethods`] | `Once` | `Do` |
 //! | [`WaitGroupMethods`] | `WaitGroup` | `Add`, `Done`, `GoScoped`, `Wait` |
-//! | [`WaitGroupGo`] | `Arc<WaitGroup>`, `&'static WaitGroup` | `Go` |
+//! | [`WaitGroupGo`] | `&Arc<WaitGroup>`, `&'static WaitGroup` | `Go` |
 //! | [`PoolMethods`] | `Pool<T>` | `Get`, `Put` |
 //! | [`MapMethods`] | `Map<K, V>` | `Clear`, `CompareAndDelete`, `CompareAndSwap`, `Delete`, `Load`, `LoadAndDelete`, `LoadOrStore`, `Range`, `Store`, `Swap` |
 //! | [`AtomicMethods`] | `Int32` .. `Uintptr`, `Bool` | `CompareAndSwap`, `Load`, `Store`, `Swap` |

@@ -222,6 +222,23 @@ fn once_functions_panic_with_the_first_message() {
     elsewhere(|| assert_eq!(message(f.clone()), "run 2"));
 }
 
+/// What the porting guide puts in the place of `singleflight`, with an `f` that panics: the key keeps the
+/// panic until it is removed.
+#[test]
+fn a_flight_that_panicked_is_in_the_map_until_removed() {
+    type Flight = sync::once::OnceValue<u8, fn() -> u8>;
+    static FLIGHTS: sync::Map<&str, Arc<Flight>> = sync::Map::new();
+
+    let fly = |f| {
+        let (flight, _) = FLIGHTS.LoadOrStore("key", Arc::new(Flight::new(f)));
+        *flight.get()
+    };
+    assert_eq!(message(|| fly(|| panic!("in f"))), "in f");
+    assert_eq!(message(|| fly(|| 1)), "in f");
+    FLIGHTS.Delete("key");
+    assert_eq!(fly(|| 1), 1);
+}
+
 /// Go has nil here; a `T` has none.
 #[test]
 fn get_from_an_empty_pool_without_new() {
@@ -256,7 +273,9 @@ fn wait_on_an_unlocked_locker() {
     still_locks(&cond.L, MUTEX);
 }
 
-/// The place in a panic's message is the caller's, not one in this library.
+/// The place in a panic's message is the caller's, not one in this library. (But for the functions of
+/// `OnceFunc` and its kin, and a `Wait` whose `L` is not locked: closures and trait objects do not
+/// know their callers.)
 #[test]
 fn panics_point_at_the_caller() {
     fn check(what: &str, f: impl FnOnce()) {

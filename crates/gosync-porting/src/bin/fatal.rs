@@ -7,6 +7,7 @@ use std::{
 
 use gosync as sync;
 use gosync::prelude::*;
+use scopeguard::defer;
 
 static MU: sync::Mutex = sync::Mutex::new(());
 static WG: sync::WaitGroup = sync::WaitGroup::new();
@@ -24,6 +25,17 @@ fn main() {
     attempt(|| {
         WG.Go(|| panic!("in a task"));
         WG.Wait();
+    });
+
+    // Counted by hand: `Wait` knows nothing of the panic, and without the `defer!` it would not return.
+    attempt(|| {
+        WG.Add(1);
+        thread::spawn(|| {
+            defer! { WG.Done() }
+            panic!("beside the group");
+        });
+        WG.Wait();
+        println!("not caught");
     });
 
     // Both are as they were, for every thread.

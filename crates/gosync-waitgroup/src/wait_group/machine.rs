@@ -5,7 +5,7 @@
 //! | bits | name | meaning |
 //! |---|---|---|
 //! | 0 | [`WAITERS`] | a thread sleeps in the wait queue until the count is zero |
-//! | 1 | [`PANICKED`] | a task of this round panicked, and no wait has been told yet |
+//! | 1 | [`PANICKED`] | a task of this round panicked, or of one that nobody waited for, and no wait has been told yet |
 //! | all above | the count | 0 to [`WaitGroup::MAX`] |
 //!
 //! What would leave this range is refused before it is made, so that nobody else ever sees it: a `done`
@@ -209,6 +209,7 @@ impl WaitGroup {
                     && (self.state().compare_exchange(state, 0, Relaxed, Relaxed)).is_ok();
                 if cleared || waited && (panicked || panics_since()) {
                     misuse::task_panicked();
+                    return true;
                 }
                 if state != PANICKED {
                     return true;

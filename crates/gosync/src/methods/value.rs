@@ -54,7 +54,8 @@ pub trait ValueMethods: Sealed {
     where
         T: PartialEq + Send + Sync + 'static;
 
-    /// The value, or nothing if none is stored, or one of another type.
+    /// The value, or nothing if none is stored, or one of another type. (What the type of a value is may
+    /// surprise: see [`Value`].)
     ///
     /// ```
     /// use gosync::{atomic, prelude::*};

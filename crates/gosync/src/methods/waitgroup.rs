@@ -24,7 +24,7 @@ impl Sealed for &WaitGroup {}
 ///     wg.Add(1);
 ///     thread::spawn(move || {
 ///         n.Add(1);
-///         wg.Done();
+///         wg.Done(); // a panic before it would pass it by: see `Add`
 ///     });
 /// }
 /// wg.Wait();
@@ -36,6 +36,10 @@ pub trait WaitGroupMethods: Sealed {
     /// While somebody may be waiting and the count may be zero, nothing must be added: call `Add`
     /// before the task starts, not inside of it. To use the group again, wait until every `Wait`
     /// has returned.
+    ///
+    /// A panic between `Add` and `Done` ends the program in Go, here its own thread: without `Done`,
+    /// `Wait` waits for ever. A [`token`](WaitGroup::token) takes itself off the count all the same,
+    /// and [`Go`](WaitGroupGo::Go) has `Wait` panic, too.
     ///
     /// # Panics
     ///
@@ -79,7 +83,7 @@ pub trait WaitGroupMethods: Sealed {
     /// [`Go`](WaitGroupGo::Go) inside [`std::thread::scope`]: the task may borrow what outlives
     /// the scope, and the group needs no `Arc`.
     ///
-    /// A panic in `f` is treated as by `Go`.
+    /// A panic in `f` is treated as by `Go`; the scope panics, too, as it does for each of its threads.
     ///
     /// ```
     /// use gosync as sync;
@@ -103,7 +107,8 @@ pub trait WaitGroupMethods: Sealed {
     ///
     /// # Panics
     ///
-    /// - `gosync: a task started by WaitGroup::Go panicked` if one did since the last `Wait`;
+    /// - `gosync: a task started by WaitGroup::Go panicked` if one did since the last `Wait`, unless this
+    ///   thread is unwinding;
     /// - `sync: WaitGroup is reused before previous Wait has returned` where that is noticed.
     ///
     /// ```

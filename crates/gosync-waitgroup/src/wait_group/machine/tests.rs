@@ -166,6 +166,27 @@ fn every_wait_that_slept_is_told_of_the_panic() {
     works(&group);
 }
 
+/// Nobody had to wait in the round of the panic: those who have to in the next one are told, all of them.
+#[test]
+fn every_wait_is_told_of_a_panic_before_its_round() {
+    let group = WaitGroup::new();
+    group.add(1);
+    group.mark_panicked();
+    group.done();
+    group.add(1);
+    thread::scope(|scope| {
+        let waiters = [(); 3].map(|()| scope.spawn(|| message(|| group.wait())));
+        while queue::len(group.address()) < 3 {
+            thread::yield_now();
+        }
+        group.done();
+        for waiter in waiters {
+            assert_eq!(waiter.join().unwrap(), PANICKED_TASK);
+        }
+    });
+    works(&group);
+}
+
 /// Who gives up takes `WAITERS` along if nobody else sleeps: an `add` that comes after it, at zero,
 /// is no misuse. If somebody else does, it stays.
 #[test]
