@@ -78,6 +78,11 @@
 //!
 //! [`Int64`], [`Uint64`] and their functions exist where the target has 64-bit atomics
 //! (`target_has_atomic = "64"`). They are aligned to 8 bytes everywhere.
+//!
+//! Where a pointer has 32 bits, a [`Pointer`] or a [`Value`] ends the process at the 2^30th slow load
+//! of one thread: one that a store overtakes, or that is made inside eight nested `==` of
+//! [`Value::compare_and_swap`]. arc-swap panics there, and may free what is in use later on. Where a
+//! pointer has 64 bits it would be the 2^62nd.
 
 #![forbid(unsafe_code)]
 
@@ -85,6 +90,7 @@ mod boolean;
 mod functions;
 mod integer;
 mod pointer;
+mod unwind;
 mod value;
 
 pub use boolean::Bool;

@@ -2,6 +2,8 @@ use std::{fmt, ptr, sync::Arc};
 
 use arc_swap::ArcSwapOption;
 
+use crate::unwind::or_abort;
+
 /// Go's `atomic.Pointer[T]`: an [`Arc<T>`] or nothing, which threads read and replace without a
 /// lock.
 ///
@@ -96,7 +98,7 @@ impl<T> Pointer<T> {
     #[doc(alias = "Load")]
     #[inline]
     pub fn load(&self) -> Option<Arc<T>> {
-        self.target.load_full()
+        or_abort(|| self.target.load_full())
     }
 
     /// Makes it point at `new`: an `Arc<T>`, `Some` of one, or `None`.
@@ -117,7 +119,7 @@ impl<T> Pointer<T> {
     #[doc(alias = "Store")]
     #[inline]
     pub fn store(&self, new: impl Into<Option<Arc<T>>>) {
-        self.target.store(new.into());
+        drop(self.swap(new));
     }
 
     /// Makes it point at `new` and returns what it pointed at.
@@ -135,7 +137,8 @@ impl<T> Pointer<T> {
     #[doc(alias = "Swap")]
     #[inline]
     pub fn swap(&self, new: impl Into<Option<Arc<T>>>) -> Option<Arc<T>> {
-        self.target.swap(new.into())
+        let new = new.into();
+        or_abort(|| self.target.swap(new))
     }
 
     /// Makes it point at `new` if it points at `old`, and says whether it did.
@@ -160,7 +163,10 @@ impl<T> Pointer<T> {
     #[inline]
     pub fn compare_and_swap(&self, old: Option<&Arc<T>>, new: impl Into<Option<Arc<T>>>) -> bool {
         let old = old.map_or(ptr::null(), Arc::as_ptr);
-        let found = self.target.compare_and_swap(old, new.into());
+        let new = new.into();
+        // Another one, or it would be dropped in there where it is not stored.
+        let another = new.clone();
+        let found = or_abort(|| self.target.compare_and_swap(old, another));
         found.as_ref().map_or(ptr::null(), Arc::as_ptr) == old
     }
 

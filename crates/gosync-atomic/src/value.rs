@@ -7,6 +7,8 @@ use std::{
 
 use arc_swap::ArcSwapOption;
 
+use crate::unwind::or_abort;
+
 /// Go's `atomic.Value`: a value of any one type, which threads read and replace without a lock.
 ///
 /// It is empty at first. The first value stored decides its type for good; of several first stores
@@ -14,7 +16,13 @@ use arc_swap::ArcSwapOption;
 /// the type is known in advance, a [`Pointer<T>`](crate::Pointer) does the same with neither a
 /// check nor a panic.
 ///
-/// Mind that a number such as `4` is an `i32` where nothing else says what it is: write `4_u32`.
+/// Mind what the type of a value is; a load of another one is `None`:
+///
+/// - A number such as `4` is an `i32` where nothing else says what it is: write `4_u32`.
+/// - An `Arc<T>` is no `T`. The `Value` makes an `Arc` of what it is given: where Go stores `&config`, store
+///   `config`.
+/// - Each function has a type of its own, and so has each closure. Go's `func()` is a function
+///   pointer, `f as fn()`, or a `Box<dyn Fn() + Send + Sync>`.
 ///
 /// ```
 /// use std::collections::HashMap;
@@ -103,7 +111,9 @@ impl Value {
     pub fn load_any(&self) -> Option<Arc<dyn Any + Send + Sync>> {
         // The guard that arc-swap lends costs no reference count of the entry; the only count
         // that goes up is the value's own.
-        self.entry.load().as_ref().map(|entry| Arc::clone(&entry.0))
+        or_abort(|| self.entry.load())
+            .as_ref()
+            .map(|entry| Arc::clone(&entry.0))
     }
 
     /// Puts `new` in.
@@ -215,10 +225,11 @@ impl Value {
     /// Puts `new` in and returns the old value, unless that has another type.
     fn replace<T: Send + Sync + 'static>(&self, new: T) -> Result<Option<Arc<T>>, Mistyped> {
         let new = Arc::new(Entry::new(new));
-        let mut found = self.entry.load();
+        let mut found = or_abort(|| self.entry.load());
         if found.is_none() {
             // The first store. By compare and swap, since only one may decide the type.
-            found = self.entry.compare_and_swap(&found, Some(Arc::clone(&new)));
+            let another = Some(Arc::clone(&new));
+            found = or_abort(|| self.entry.compare_and_swap(&found, another));
         }
         match found.as_deref() {
             None => return Ok(None),
@@ -226,7 +237,7 @@ impl Value {
             Some(_) => {}
         }
         // The type is settled: what comes out may be another value than `found`, but it is a `T`.
-        let old = self.entry.swap(Some(new));
+        let old = or_abort(|| self.entry.swap(Some(new)));
         Ok(old.and_then(|old| Arc::clone(&old.0).downcast().ok()))
     }
 
@@ -236,7 +247,7 @@ impl Value {
     where
         T: PartialEq + Send + Sync + 'static,
     {
-        let mut found = self.entry.load();
+        let mut found = or_abort(|| self.entry.load());
         if !is_equal(found.as_deref(), old) {
             return false;
         }
@@ -244,7 +255,8 @@ impl Value {
         loop {
             // `found` keeps its entry alive, so that no other can have its address: what has
             // that address is what was compared.
-            let before = self.entry.compare_and_swap(&found, Some(Arc::clone(&new)));
+            let another = Some(Arc::clone(&new));
+            let before = or_abort(|| self.entry.compare_and_swap(&found, another));
             if before.as_ref().map(Arc::as_ptr) == found.as_ref().map(Arc::as_ptr) {
                 return true;
             }

@@ -346,6 +346,31 @@ fn value_load_of_another_type() {
 }
 
 #[test]
+fn value_types_that_surprise() {
+    fn one() -> u8 {
+        1
+    }
+    fn two() -> u8 {
+        2
+    }
+
+    let v = Value::new();
+    v.store(Arc::new(5_u8));
+    assert_eq!(v.load::<u8>(), None);
+    assert_eq!(**v.load::<Arc<u8>>().unwrap(), 5);
+
+    let v = Value::new();
+    v.store(one);
+    assert!(v.load::<fn() -> u8>().is_none());
+    catch_unwind(|| v.store(two)).unwrap_err();
+
+    let v = Value::new();
+    v.store(one as fn() -> u8);
+    v.store(two as fn() -> u8);
+    assert_eq!(v.load::<fn() -> u8>().unwrap()(), 2);
+}
+
+#[test]
 fn value_swap() {
     let v = Value::new();
     assert_eq!(v.swap(true), None);
