@@ -104,8 +104,8 @@ impl Once {
     /// Runs `f` if this is the first call, else waits until the first call's function has ended.
     ///
     /// Costs one load once that is over. Before, the runner pays two atomic read-modify-writes and,
-    /// if anybody waits, a system call; whoever waits spins for a moment and then sleeps. Drops an
-    /// `f` that it does not run.
+    /// if anybody sleeps, a lock and a system call for each who does; whoever waits spins for a
+    /// moment and then sleeps. Drops an `f` that it does not run.
     ///
     /// What happens in the run synchronizes with the return of every `call_once` and
     /// [`try_call_once`](Self::try_call_once), and with an [`is_done`](Self::is_done) that says so.

@@ -233,8 +233,10 @@ impl<T, F> OnceValue<T, F> {
 
     /// For `Debug`: the value, or what there is in its place.
     pub(crate) fn peek(&self) -> Result<&T, &'static str> {
+        // Read first: the run may end at any moment, and "done" would not say how.
+        let state = self.once.state();
         if !self.once.is_done() {
-            return Err(self.once.state());
+            return Err(state);
         }
         match self.made() {
             Slot::Value(value) => Ok(value),

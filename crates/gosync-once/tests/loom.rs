@@ -303,6 +303,23 @@ fn a_panic_comes_again_in_every_thread() {
         });
 }
 
+/// Whoever looks with `Debug` while the run ends is told how it ended, or that it still runs: never
+/// that it is done, and no more.
+#[test]
+fn debug_says_how_the_run_ended() {
+    Model::new("value: debug says how the run ended")
+        .at_least(10)
+        .check(|| {
+            let value = ModelArc::new(OnceValue::<u32>::new(|| boom()));
+            let reader = {
+                let value = ModelArc::clone(&value);
+                thread::spawn(move || assert_ne!(format!("{:?}", *value), "OnceValue(<done>)"))
+            };
+            catch_unwind(AssertUnwindSafe(|| *value.get())).unwrap_err();
+            reader.join().unwrap();
+        });
+}
+
 /// Two threads that wait for a run that panics are both woken, and see what was done before the
 /// panic. In some executions they were in the queue by then.
 #[test]
