@@ -179,7 +179,9 @@ impl RawMutex {
     /// Locks if nobody has the lock, and no waiter is about to get it. Returns whether it did. Never
     /// waits.
     ///
-    /// If it succeeds it synchronizes as [`lock`](Self::lock) does; a failure orders nothing.
+    /// Costs what [`lock`](Self::lock) costs if nobody waits. Who takes it beside sleepers at the end of a
+    /// turn also wakes the oldest, by a system call. If it succeeds it synchronizes as `lock` does; a
+    /// failure orders nothing.
     ///
     /// ```
     /// let lock = gosync_mutex::RawMutex::new();
@@ -193,10 +195,7 @@ impl RawMutex {
         self.state
             .compare_exchange(FREE, 0, Acquire, Relaxed)
             .is_ok()
-            || self
-                .state
-                .try_update(Acquire, Relaxed, |s| is_free(s).then(|| taken(s)))
-                .is_ok()
+            || self.try_lock_slow()
     }
 
     /// Locks, unless it had to wait for longer than `timeout`. Returns whether it has the lock.

@@ -431,9 +431,9 @@ impl RawRwMutex {
     /// Locks for writing, and waits until nobody else is in.
     ///
     /// One compare-and-swap if the lock is free and its bias off. Otherwise the writer announces
-    /// itself, by one step that readers cannot hold up; from then on new readers queue, and it
-    /// waits only for those that are in (and for one that is just finding that it has to queue, until
-    /// it has). If the bias is on it looks for them in the slots of the
+    /// itself, whoever is in, by a compare-and-swap that is tried again as long as others change the state
+    /// meanwhile; from then on new readers queue, and it waits only for those that are in (and for one that
+    /// is just finding that it has to queue, until it has). If the bias is on it looks for them in the slots of the
     /// threads that have read since the last write, of 256 at most. Behind another writer it
     /// waits for its turn among the writers, as at a [`Mutex`](gosync_mutex::RawMutex).
     ///

@@ -118,6 +118,21 @@ impl RawMutex {
             || self.pace.load(Relaxed) & KEEPER != 0
     }
 
+    /// Locks if a newcomer may, and returns whether it did. Who passes sleepers at the end of a turn
+    /// wakes the oldest, as nobody else may come who looks at that.
+    #[cold]
+    pub(super) fn try_lock_slow(&self) -> bool {
+        let pass = |state| is_free(state).then(|| taken(state));
+        // Acquire as in `arrive`.
+        let Ok(before) = self.state.try_update(Acquire, Relaxed, pass) else {
+            return false;
+        };
+        if before & QUEUED != 0 && self.turn_is_over() {
+            self.wake_oldest(0, |_| true);
+        }
+        true
+    }
+
     /// Locks, unless `deadline` passes first. Returns whether it has the lock.
     #[cold]
     pub(super) fn lock_slow(&self, deadline: Option<Deadline>) -> bool {
@@ -907,6 +922,30 @@ mod tests {
         });
         assert!(!mutex.has_waiters());
         assert_eq!(mutex.pace.load(Relaxed) & OUTLASTED, 0);
+    }
+
+    /// Threads that only try pass the oldest sleeper for no longer than others do.
+    #[test]
+    fn at_the_end_of_a_turn_a_try_wakes_the_oldest() {
+        let mutex = RawMutex::new();
+        mutex.lock();
+        std::thread::scope(|s| {
+            s.spawn(|| {
+                mutex.lock();
+                mutex.unlock();
+            });
+            until_so_many_sleep(&mutex, 1);
+            // Whoever unlocked has seen that we come, and left the sleeper to us.
+            mutex.pace.store(long_ago(), Relaxed);
+            mutex.state.fetch_or(FREE, Relaxed);
+            let locked = mutex.try_lock();
+            let state = mutex.state.load(Relaxed);
+            // Before what may fail: the sleeper has to come to its end.
+            mutex.unlock();
+            assert!(locked);
+            assert_ne!(state & (HEIR | CLAIMED), 0);
+        });
+        assert!(!mutex.has_waiters());
     }
 
     fn long_ago() -> u32 {
