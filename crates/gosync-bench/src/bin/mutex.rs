@@ -76,8 +76,6 @@ struct Workload {
     threads: usize,
     /// The time of a section, and between two sections.
     times: [Duration; 2],
-    /// The same, as rounds of [`work`].
-    rounds: [u32; 2],
 }
 
 const LENGTH: Duration = Duration::from_millis(100);
@@ -89,7 +87,6 @@ impl Workload {
             kind,
             threads,
             times,
-            rounds: times.map(rounds_of),
         }
     }
 
@@ -160,7 +157,8 @@ impl Workload {
 fn run<L: Lock>(workload: &Workload) -> Sample {
     let lock = Padded(L::default());
     let lock = &lock.0;
-    let [inside, outside] = workload.rounds;
+    // Anew for each turn, as Go does: the machine's speed changes.
+    let [inside, outside] = workload.times.map(rounds_of);
     match workload.kind {
         Kind::Alone => race(1, workload.length(), |_, stop| {
             let mut times = 0;
