@@ -11,6 +11,7 @@ mod map;
 mod mutex;
 mod once;
 mod pool;
+mod random;
 mod rwmutex;
 mod value;
 mod waitgroup;
@@ -36,6 +37,7 @@ pub static ALL: &[&[Scenario]] = &[
     map::SCENARIOS,
     atomic::SCENARIOS,
     value::SCENARIOS,
+    random::SCENARIOS,
 ];
 
 /// What is done in Go and in Rust.
@@ -176,7 +178,7 @@ impl<'scope> Tasks<'scope, '_> {
             f();
         });
         let thread = begun.recv().expect("it begins");
-        asleep::wait_for(thread);
+        asleep::wait_for(&[thread]);
     }
 
     /// Waits for all.
@@ -202,17 +204,18 @@ mod asleep {
     use std::{fs, path::PathBuf, thread, time::Duration};
 
     /// The thread's folder in `/proc`.
-    pub(super) fn this_thread() -> PathBuf {
+    pub(super) struct Thread(PathBuf);
+
+    pub(super) fn this_thread() -> Thread {
         let link = fs::read_link("/proc/thread-self").expect("/proc/thread-self");
-        PathBuf::from("/proc").join(link)
+        Thread(PathBuf::from("/proc").join(link))
     }
 
-    /// Waits until the thread sleeps. Three looks at it must agree and find that it has not run in
-    /// between, so that a moment's wait for memory is not taken for it.
-    pub(super) fn wait_for(thread: PathBuf) {
-        let status = thread.join("status");
-        let look = || {
-            let status = fs::read_to_string(&status).expect("the thread lives");
+    /// Waits until the threads sleep, all at once. Three looks at them must agree and find that none
+    /// has run in between, so that a moment's wait for memory is not taken for it.
+    pub(super) fn wait_for(threads: &[Thread]) {
+        let look = |Thread(folder): &Thread| {
+            let status = fs::read_to_string(folder.join("status")).expect("the thread lives");
             let line = |name| status.lines().find(|line: &&str| line.starts_with(name));
             let sleeps = line("State:").is_some_and(|state| state.contains("S (sleeping)"));
             let slept = line("voluntary_ctxt_switches:").map(String::from);
@@ -221,7 +224,7 @@ mod asleep {
         loop {
             let looks = [(); 3].map(|()| {
                 thread::sleep(Duration::from_millis(1));
-                look()
+                threads.iter().map(look).collect::<Option<Vec<_>>>()
             });
             if looks[0].is_some() && looks[0] == looks[1] && looks[1] == looks[2] {
                 break;
@@ -230,14 +233,18 @@ mod asleep {
     }
 }
 
-/// Where nothing tells it, there is time enough for the thread to fall asleep.
+/// Where nothing tells it, there is time enough for the threads to fall asleep.
 #[cfg(not(target_os = "linux"))]
 mod asleep {
     use std::{thread, time::Duration};
 
-    pub(super) fn this_thread() {}
+    pub(super) struct Thread;
 
-    pub(super) fn wait_for((): ()) {
+    pub(super) fn this_thread() -> Thread {
+        Thread
+    }
+
+    pub(super) fn wait_for(_: &[Thread]) {
         thread::sleep(Duration::from_millis(200));
     }
 }

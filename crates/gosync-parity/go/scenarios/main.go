@@ -36,6 +36,7 @@ var groups = [][]scenario{
 	mapScenarios,
 	atomicScenarios,
 	valueScenarios,
+	randomScenarios,
 }
 
 // limit is how long a scenario may take. None takes a hundredth of it.
