@@ -1,16 +1,19 @@
 //! `cargo xtask bench`: the benchmarks of the crate `gosync-bench`, built as one unit and run.
 
-use std::process::{Command as Program, ExitCode};
+use std::process::ExitCode;
 
 use anyhow::Context;
 
-use crate::{Command, workspace::Workspace};
+use crate::{Command, process, workspace::Workspace};
 
 pub(crate) const COMMAND: Command = Command {
     name: "bench",
     about: "measures a primitive against its peers, side by side",
     run,
 };
+
+/// Cargo's arguments for all that is run here.
+const BUILT: &str = "--profile bench -p gosync-bench";
 
 const HELP: &str = "\
 usage: cargo xtask bench NAME [ARGUMENT ...]
@@ -32,7 +35,9 @@ fn run(mut arguments: lexopt::Parser) -> anyhow::Result<ExitCode> {
             println!("{HELP}\n\nbenchmarks: {}", names()?.join(", "));
             return Ok(ExitCode::SUCCESS);
         }
-        Some(Long("plot")) => return run_in_bench(["--example", "plot"], arguments),
+        Some(Long("plot")) => {
+            return process::hand_over(&format!("{BUILT} --example plot"), arguments);
+        }
         Some(other) => return Err(other.unexpected().into()),
         None => anyhow::bail!("which one? benchmarks: {}", names()?.join(", ")),
     };
@@ -44,24 +49,8 @@ fn run(mut arguments: lexopt::Parser) -> anyhow::Result<ExitCode> {
             names.join(", ")
         );
     }
-    let program = format!("bench-{}", name.display());
-    run_in_bench(["--bin", &program], arguments)
-}
-
-/// Runs a program of the crate `gosync-bench`, with the arguments that are left.
-fn run_in_bench(program: [&str; 2], mut arguments: lexopt::Parser) -> anyhow::Result<ExitCode> {
-    let status = Program::new("cargo")
-        .args(["run", "--quiet", "--profile", "bench", "-p", "gosync-bench"])
-        .args(program)
-        .arg("--")
-        .args(arguments.raw_args()?)
-        .status()
-        .context("cargo does not start")?;
-    Ok(if status.success() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    let name = name.display();
+    process::hand_over(&format!("{BUILT} --bin bench-{name}"), arguments)
 }
 
 /// The benchmarks that there are.

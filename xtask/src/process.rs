@@ -2,21 +2,28 @@
 //!
 //! A program runs in a process group of its own, so that a time limit ends its children too: a
 //! hung test is a grandchild, through cargo. The terminal's Ctrl-C does not reach that group, so
-//! this program catches it and passes it on.
+//! this program catches it and passes it on. The program may be this one again, with programs of its
+//! own, so it is asked to end before it is killed.
 
 use std::{
     env, fmt,
     fs::File,
     io,
     path::Path,
-    process::{Child, Command, ExitStatus, Stdio},
+    process::{Child, Command, ExitCode, ExitStatus, Stdio},
     sync::atomic::{AtomicBool, Ordering::Relaxed},
     thread,
     time::{Duration, Instant},
 };
 
+use anyhow::Context;
+
 /// How often a running program is looked at.
 const POLL: Duration = Duration::from_millis(20);
+
+/// How long a program that is asked to end has for it. This one asks those that it runs.
+#[cfg(unix)]
+const GRACE: Duration = Duration::from_millis(500);
 
 /// Set by Ctrl-C and by the signals that ask a program to end.
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
@@ -26,6 +33,20 @@ pub(crate) fn catch_interrupts() -> anyhow::Result<()> {
     // The flag is all that is passed on, so Relaxed is enough.
     ctrlc::set_handler(|| INTERRUPTED.store(true, Relaxed))?;
     Ok(())
+}
+
+/// Runs the program that `cargo run` finds by these arguments, on the terminal. The arguments that are
+/// left are its own, and so is the exit status.
+pub(crate) fn hand_over(program: &str, mut left: lexopt::Parser) -> anyhow::Result<ExitCode> {
+    let status = Command::new("cargo")
+        .args(["run", "--quiet"])
+        .args(program.split_whitespace())
+        .arg("--")
+        .args(left.raw_args()?)
+        .status()
+        .context("cargo does not start")?;
+    let code = status.code().and_then(|code| u8::try_from(code).ok());
+    Ok(ExitCode::from(code.unwrap_or(1)))
 }
 
 /// A command line. It displays as what a person would type to run it again.
@@ -141,9 +162,9 @@ impl Cmd {
                 command.env_remove(name);
             }
         }
-        // It would go before what is set here.
-        if self.set.iter().any(|(name, _)| *name == "RUSTFLAGS") {
-            command.env_remove("CARGO_ENCODED_RUSTFLAGS");
+        // It would go before what is set here: before RUSTFLAGS, and before RUSTDOCFLAGS.
+        for (name, _) in &self.set {
+            command.env_remove(format!("CARGO_ENCODED_{name}"));
         }
         for name in &self.unset {
             command.env_remove(name);
@@ -199,7 +220,10 @@ fn kill_group(child: &mut Child) {
         use nix::{sys::signal, unistd::Pid};
         // The child is not waited for yet, so the number is still its own. An error means that
         // the whole group is gone already.
-        let _ = signal::killpg(Pid::from_raw(id), signal::Signal::SIGKILL);
+        let kill = |with| signal::killpg(Pid::from_raw(id), with);
+        let _ = kill(signal::Signal::SIGTERM);
+        thread::sleep(GRACE);
+        let _ = kill(signal::Signal::SIGKILL);
     }
     #[cfg(windows)]
     let _ = Command::new("taskkill")
@@ -276,6 +300,17 @@ mod tests {
             );
             assert!(matches!(end, End::TimedOut), "{end:?}");
             assert_eq!(said, "");
+        }
+
+        /// As `cargo xtask parity` has to, which `test-all` runs.
+        #[test]
+        fn who_is_asked_to_end_may_end_others() {
+            let (end, said) = shell(
+                "trap 'echo asked; exit' TERM; sleep 30 & wait",
+                Duration::from_millis(500),
+            );
+            assert!(matches!(end, End::TimedOut), "{end:?}");
+            assert_eq!(said, "asked\n");
         }
     }
 }

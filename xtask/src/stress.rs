@@ -1,10 +1,8 @@
 //! `cargo xtask stress`: the program `stress` of the crate `gosync-proof`, built for release.
 
-use std::process::{Command as Program, ExitCode};
+use std::process::ExitCode;
 
-use anyhow::Context;
-
-use crate::Command;
+use crate::{Command, process};
 
 pub(crate) const COMMAND: Command = Command {
     name: "stress",
@@ -12,14 +10,6 @@ pub(crate) const COMMAND: Command = Command {
     run,
 };
 
-/// The arguments are the program's own.
-fn run(mut arguments: lexopt::Parser) -> anyhow::Result<ExitCode> {
-    let status = Program::new("cargo")
-        .args(["run", "--quiet", "--release", "-p", "gosync-proof", "--bin"])
-        .args(["stress", "--"])
-        .args(arguments.raw_args()?)
-        .status()
-        .context("cargo does not start")?;
-    let code = status.code().and_then(|code| u8::try_from(code).ok());
-    Ok(ExitCode::from(code.unwrap_or(1)))
+fn run(arguments: lexopt::Parser) -> anyhow::Result<ExitCode> {
+    process::hand_over("--release -p gosync-proof --bin stress", arguments)
 }

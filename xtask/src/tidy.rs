@@ -89,12 +89,15 @@ pub(crate) fn check(workspace: &Workspace) -> anyhow::Result<(usize, Vec<Finding
 
 /// All files that are part of the repository or about to be, relative to its root.
 pub(crate) fn files(root: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    let mut files = if root.join(".git").exists() {
-        tracked(root)?
-    } else {
-        let mut files = Vec::new();
-        walk(root, Path::new(""), &mut files)?;
-        files
+    let tracked = root.join(".git").exists().then(|| tracked(root));
+    let mut files = match tracked {
+        Some(Ok(files)) => files,
+        // No checkout, or git is not installed, or does not trust who owns it.
+        _ => {
+            let mut files = Vec::new();
+            walk(root, Path::new(""), &mut files)?;
+            files
+        }
     };
     // What git tracks may have been deleted, or be a submodule.
     files.retain(|file| root.join(file).is_file());
@@ -127,11 +130,35 @@ fn walk(root: &Path, dir: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<()>
     for entry in fs::read_dir(root.join(dir))? {
         let entry = entry?;
         let path = dir.join(entry.file_name());
-        if !entry.file_type()?.is_dir() {
-            files.push(path);
-        } else if ![Path::new(".git"), Path::new("target")].contains(&&*path) {
+        // In a worktree `.git` is a file.
+        if [Path::new(".git"), Path::new("target")].contains(&&*path) {
+            continue;
+        }
+        if entry.file_type()?.is_dir() {
             walk(root, &path, files)?;
+        } else {
+            files.push(path);
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_an_answer_of_gits_all_files_are_looked_at() {
+        let root = std::env::temp_dir().join(format!("xtask-tidy-{}", std::process::id()));
+        fs::create_dir_all(root.join("a/target")).unwrap();
+        // No repository: git refuses.
+        for file in [".git", "a/target/b", "c"] {
+            fs::write(root.join(file), "").unwrap();
+        }
+        assert_eq!(
+            files(&root).unwrap(),
+            [Path::new("a/target/b"), Path::new("c")]
+        );
+        fs::remove_dir_all(&root).unwrap();
+    }
 }

@@ -54,13 +54,7 @@ pub(crate) struct Example {
 impl Workspace {
     /// Asks cargo.
     pub(crate) fn load() -> anyhow::Result<Self> {
-        let mut cargo = Command::new("cargo");
-        cargo.args(["metadata", "--format-version=1", "--no-deps"]);
-        // Asked at run time: a checkout may be moved, and its `target` with it.
-        if let Some(here) = env::var_os("CARGO_MANIFEST_DIR") {
-            cargo.current_dir(here);
-        }
-        let output = cargo.output().context("cargo metadata")?;
+        let output = metadata().output().context("cargo metadata")?;
         ensure!(
             output.status.success(),
             "cargo metadata: {}\n{}",
@@ -111,6 +105,17 @@ impl Workspace {
     pub(crate) fn target_dir(&self, name: &str) -> String {
         self.show(&self.target.join(name))
     }
+}
+
+/// Asked where all else is run, at the root: the folder in `CARGO_TARGET_DIR` may be a relative one.
+fn metadata() -> Command {
+    let mut cargo = Command::new("cargo");
+    cargo.args(["metadata", "--format-version=1", "--no-deps"]);
+    // Asked at run time: a checkout may be moved, and its `target` with it.
+    if let Some(here) = env::var_os("CARGO_MANIFEST_DIR") {
+        cargo.current_dir(Path::new(&here).join(".."));
+    }
+    cargo
 }
 
 impl Package {
@@ -235,6 +240,16 @@ mod tests {
         assert_eq!(
             sets(&[("default", &["a"]), ("a", &[]), ("b", &[])]),
             ["", "--no-default-features", "--all-features"]
+        );
+    }
+
+    #[test]
+    fn cargo_is_asked_at_the_root() {
+        let cargo = metadata();
+        let dir = cargo.get_current_dir().unwrap();
+        assert_eq!(
+            dir.canonicalize().unwrap(),
+            Workspace::load().unwrap().root.canonicalize().unwrap()
         );
     }
 

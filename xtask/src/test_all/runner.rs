@@ -217,6 +217,7 @@ impl<'a> Runner<'a> {
             Expect::Tests if totals.tests == 0 => Some("it ran no test"),
             Expect::Models if totals.models == 0 => Some("it ran no model"),
             Expect::Mutants if totals.mutants == 0 => Some("it tried no mutant"),
+            Expect::Steps if totals.steps == 0 => Some("it took no step"),
             _ => None,
         };
         if let Some(reason) = nothing {

@@ -55,6 +55,8 @@ pub(super) enum Expect {
     Tests,
     Models,
     Mutants,
+    /// Of stress.
+    Steps,
 }
 
 impl Part {
@@ -81,6 +83,14 @@ impl Part {
     fn expect(self, expect: Expect) -> Self {
         Self { expect, ..self }
     }
+
+    /// Skipped where there is no such program.
+    fn needs(self, program: &str) -> Self {
+        Self {
+            skip: toolchain::missing(program),
+            ..self
+        }
+    }
 }
 
 /// How much time there is.
@@ -103,16 +113,14 @@ pub(super) fn all(workspace: &Workspace, depth: Depth) -> Vec<Step> {
             about: "all code is formatted",
             unit: "",
             quick: true,
-            parts: Part::only(Action::Run(Cmd::cargo("fmt --all --check"))),
+            parts: fmt(),
         },
         Step {
             name: "clippy",
             about: "no warning, of the compiler or of clippy",
             unit: "",
             quick: true,
-            parts: Part::only(Action::Run(Cmd::cargo(
-                "clippy --workspace --all-targets --all-features -- -D warnings",
-            ))),
+            parts: clippy(),
         },
         Step {
             name: "alone",
@@ -189,18 +197,14 @@ pub(super) fn all(workspace: &Workspace, depth: Depth) -> Vec<Step> {
             about: "valgrind finds no access to freed memory, and no leak",
             unit: "run",
             quick: false,
-            parts: memcheck(workspace),
+            parts: memcheck(),
         },
         Step {
             name: "stress",
             about: "random threads break no invariant, and none hangs",
             unit: "",
             quick: false,
-            parts: Part::only(Action::Run(Cmd::cargo(if thorough {
-                "xtask stress --seconds 180"
-            } else {
-                "xtask stress --seconds 10"
-            }))),
+            parts: stress(thorough),
         },
         Step {
             name: "examples",
@@ -238,6 +242,17 @@ pub(super) fn all(workspace: &Workspace, depth: Depth) -> Vec<Step> {
             parts: cross(workspace),
         },
     ]
+}
+
+/// The smallest of rustup's profiles has neither `cargo fmt` nor `cargo clippy`.
+fn fmt() -> Vec<Part> {
+    let part = Part::named("").and(Action::Run(Cmd::cargo("fmt --all --check")));
+    vec![part.needs("cargo fmt")]
+}
+
+fn clippy() -> Vec<Part> {
+    let cmd = Cmd::cargo("clippy --workspace --all-targets --all-features -- -D warnings");
+    vec![Part::named("").and(Action::Run(cmd)).needs("cargo clippy")]
 }
 
 /// The crate that all waiting is in.
@@ -412,17 +427,18 @@ fn tsan(workspace: &Workspace, thorough: bool) -> Vec<Part> {
             // The cargo that runs this program names its own toolchain to its children.
             .env_remove("RUSTUP_TOOLCHAIN")
     };
-    // An absolute path, since a program of cargo's may run in any folder.
-    let suppressions = workspace.root.join("xtask").join("tsan.supp");
+    // An absolute path, since a program of cargo's may run in any folder; in quotes, since a space
+    // would end it.
+    let suppressions = |file: &str| {
+        let path = workspace.root.join("xtask").join(file);
+        format!("suppressions='{}'", path.display())
+    };
     // With and without a std of their own, they would throw away each other's work in one folder.
     let without_std = |arguments: &str| {
         nightly_cargo(arguments)
             .arg("--target-dir")
             .arg(workspace.target_dir("tsan"))
-            .env(
-                "TSAN_OPTIONS",
-                format!("suppressions={}", suppressions.display()),
-            )
+            .env("TSAN_OPTIONS", suppressions("tsan.supp"))
             .env(
                 "RUSTFLAGS",
                 "-Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer",
@@ -435,13 +451,7 @@ fn tsan(workspace: &Workspace, thorough: bool) -> Vec<Part> {
     let with_std = |cmd: Cmd| {
         cmd.arg("--target-dir")
             .arg(workspace.target_dir("tsan-std"))
-            .env(
-                "TSAN_OPTIONS",
-                format!(
-                    "suppressions={}",
-                    workspace.root.join("xtask/tsan-std.supp").display()
-                ),
-            )
+            .env("TSAN_OPTIONS", suppressions("tsan-std.supp"))
             // What is random takes ten times as long, and looks for wrong results rather than races.
             .env("PROPTEST_CASES", "16")
             .env("RUSTFLAGS", "-Zsanitizer=thread")
@@ -453,7 +463,10 @@ fn tsan(workspace: &Workspace, thorough: bool) -> Vec<Part> {
         skip: nightly.no_tsan(),
         ..Part::named(name).and(Action::Run(cmd))
     };
-    let mut parts = vec![part("races", races), part("stress", stress)];
+    let mut parts = vec![
+        part("races", races),
+        part("stress", stress).expect(Expect::Steps),
+    ];
     if thorough {
         let run = || with_std(nightly_cargo("+nightly run -Zbuild-std --quiet"));
         let examples = examples(workspace, run).into_iter();
@@ -466,23 +479,28 @@ fn tsan(workspace: &Workspace, thorough: bool) -> Vec<Part> {
     parts
 }
 
-/// What owns memory, under stress. valgrind runs one thread at a time, so a few are enough.
-fn memcheck(workspace: &Workspace) -> Vec<Part> {
+/// What owns memory, under stress. valgrind runs one thread at a time, so a few are enough. Cargo starts
+/// it, and so knows where the program is.
+fn memcheck() -> Vec<Part> {
+    const RUNNER: &str = "target.'cfg(all())'.runner='valgrind --quiet --error-exitcode=3 \
+        --fair-sched=yes --leak-check=full --errors-for-leak-kinds=definite,indirect'";
     let part = |primitive: &str| {
-        let build = Cmd::cargo("build --release -p gosync-proof --bin stress");
-        let run = Cmd::new("valgrind", "--quiet --error-exitcode=3 --fair-sched=yes")
-            .args("--leak-check=full --errors-for-leak-kinds=definite,indirect")
-            .arg(workspace.target_dir("release/stress"))
+        let run = Cmd::cargo("run --quiet --release -p gosync-proof --bin stress --config")
+            .arg(RUNNER)
+            .args("--")
             .arg(primitive)
             .args("--calm --threads 4 --seconds 3");
-        Part {
-            skip: toolchain::no_valgrind(),
-            ..Part::named(primitive)
-                .and(Action::Run(build))
-                .and(Action::Run(run))
-        }
+        Part::named(primitive)
+            .and(Action::Run(run))
+            .expect(Expect::Steps)
+            .needs("valgrind")
     };
     ["pool", "map", "once", "atomic"].map(part).into()
+}
+
+fn stress(thorough: bool) -> Vec<Part> {
+    let run = Cmd::cargo("xtask stress --seconds").arg(if thorough { "180" } else { "10" });
+    vec![Part::named("").and(Action::Run(run)).expect(Expect::Steps)]
 }
 
 /// All examples, each by a command that begins like this.
@@ -554,4 +572,25 @@ pub(super) fn tidy(workspace: &Workspace) -> Result<String, String> {
     }
     let lines = findings.iter().map(|finding| format!("{finding}\n"));
     Err(lines.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_with_a_space_is_one_word_to_thread_sanitizer() {
+        let workspace = Workspace {
+            root: "a b".into(),
+            target: "target".into(),
+            packages: Vec::new(),
+        };
+        for part in tsan(&workspace, true) {
+            let Action::Run(cmd) = &part.actions[0] else {
+                panic!("a command");
+            };
+            let cmd = cmd.to_string();
+            assert!(cmd.contains(r"TSAN_OPTIONS='suppressions='\''a b"), "{cmd}");
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! What is installed on this machine: the nightly toolchain, its parts, valgrind, other targets.
+//! What is installed on this machine: the nightly toolchain, its parts, other programs, other targets.
 
 use std::{
     path::{Path, PathBuf},
@@ -48,11 +48,15 @@ impl Nightly {
     }
 }
 
-/// Why nothing can run under valgrind here.
-pub(super) fn no_valgrind() -> Option<String> {
-    let there = Command::new("valgrind").arg("--version").output();
-    let there = there.is_ok_and(|output| output.status.success());
-    (!there).then(|| String::from("valgrind is not installed"))
+/// Why this program, or this command of cargo's, cannot run here.
+pub(super) fn missing(program: &str) -> Option<String> {
+    let mut words = program.split(' ');
+    let version = Command::new(words.next()?)
+        .args(words)
+        .arg("--version")
+        .output();
+    let there = version.is_ok_and(|output| output.status.success());
+    (!there).then(|| format!("{program} is not installed"))
 }
 
 /// The targets, other than this machine's own, whose std is there.
@@ -93,4 +97,18 @@ fn query(arguments: &[&str]) -> Option<String> {
     let output = rustc.output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
     output.status.success().then(|| text.trim().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_missing_is_named() {
+        assert_eq!(missing("cargo"), None);
+        for program in ["no-such-program", "cargo no-such-command"] {
+            let why = missing(program).unwrap();
+            assert_eq!(why, format!("{program} is not installed"));
+        }
+    }
 }

@@ -14,7 +14,7 @@ pub(super) struct Totals {
     /// How many were caught.
     pub(super) mutants: u64,
     /// The primitives' calls under stress, and how often something was asserted there.
-    steps: u64,
+    pub(super) steps: u64,
     checks: u64,
     /// Go's symbols that are proved to be here, and the scenarios that are equal or different on purpose.
     symbols: u64,
