@@ -160,7 +160,8 @@ impl WaitGroup {
     ///   [`go_scoped`](Self::go_scoped) panicked. If none had to, it is the next wait that
     ///   panics, once; or, if another round has begun by then, every wait that has to wait for the end of
     ///   that one. The WaitGroup can be used again. A wait on a thread that is unwinding, as in a
-    ///   destructor, returns instead: a second panic would end the process.
+    ///   destructor, returns instead: a second panic would end the process. If it did not have to wait it
+    ///   leaves the panic to the next one.
     ///
     /// ```
     /// # use std::sync::Arc;

@@ -321,8 +321,37 @@ fn waits_while_unwinding() {
             panic!("in the caller");
         });
         assert_eq!(caught.as_deref(), Some("in the caller"));
+        // Who had to wait has taken it with it; the late one has left it.
+        let left = panics(|| group.wait());
+        assert!(early || left.as_deref() == Some(PANICKED_TASK));
         group.wait();
     }
+}
+
+/// A wait on a thread that unwinds for a reason of its own, and did not have to wait, leaves the panic of
+/// the task to the next wait, which may be another thread's.
+#[test]
+fn a_wait_while_unwinding_leaves_the_panic_to_the_next() {
+    struct Waits<'a>(&'a WaitGroup);
+    impl Drop for Waits<'_> {
+        fn drop(&mut self) {
+            self.0.wait();
+            assert!(self.0.wait_timeout(Duration::ZERO));
+        }
+    }
+
+    let group = Arc::new(WaitGroup::new());
+    group.go(|| panic!("in the task"));
+    until(|| group.count() == 0);
+    thread::scope(|scope| {
+        let other = scope.spawn(|| {
+            let _waits = Waits(&group);
+            panic!("for a reason of its own");
+        });
+        other.join().unwrap_err();
+    });
+    assert_eq!(panics(|| group.wait()).as_deref(), Some(PANICKED_TASK));
+    group.wait();
 }
 
 /// A `done` that a panic has passed by does not come any more, and nobody but the thread has the panic.

@@ -52,7 +52,7 @@
 #[cfg(all(test, not(gosync_loom)))]
 mod tests;
 
-use std::ptr;
+use std::{ptr, thread};
 
 use gosync_park::{
     Patience, Spin,
@@ -204,14 +204,17 @@ impl WaitGroup {
             // Acquire: as in `wait`.
             let state = self.state().load(Acquire);
             if is_zero(state) {
+                // One that unwinds cannot be told in place of the wait that was missing: the next one is.
+                let may_clear = waited || !thread::panicking();
                 // Relaxed: the load above did it.
                 let cleared = state == PANICKED
+                    && may_clear
                     && (self.state().compare_exchange(state, 0, Relaxed, Relaxed)).is_ok();
                 if cleared || waited && (panicked || panics_since()) {
                     misuse::task_panicked();
                     return true;
                 }
-                if state != PANICKED {
+                if state != PANICKED || !may_clear {
                     return true;
                 }
                 // Another wait has been told in place of the one that was missing.
