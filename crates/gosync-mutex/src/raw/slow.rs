@@ -141,7 +141,7 @@ impl RawMutex {
         if self.state.try_update(Acquire, Relaxed, quick).is_ok() {
             return true;
         }
-        let arrival = if self.turn_is_over() && self.let_others_go_first() {
+        let arrival = if self.turn_is_over() && self.let_others_go_first(deadline.is_some()) {
             Arrival::Surplus
         } else {
             self.arrive()
@@ -194,8 +194,9 @@ impl RawMutex {
     }
 
     /// At the end of a turn: lets whoever waits for this processor run, and if nobody does, wakes
-    /// the oldest sleeper. Returns whether there was anybody.
-    fn let_others_go_first(&self) -> bool {
+    /// the oldest sleeper; in any case if this thread `may_give_up`, and so not stay behind those that ran.
+    /// Returns whether there was anybody.
+    fn let_others_go_first(&self, may_give_up: bool) -> bool {
         let has_sleepers = self.state.load(Relaxed) & (QUEUED | HEIR) != 0;
         // Perhaps its holder is what waits for this processor. It does not know that we wait, and would
         // have the processor until the scheduler's next tick.
@@ -203,8 +204,11 @@ impl RawMutex {
             return false;
         }
         let others_ran = self.yield_turn(true);
+        if others_ran && !may_give_up {
+            return true;
+        }
         let queued = self.state.load(Relaxed) & (QUEUED | HEIR | CLAIMED) == QUEUED;
-        others_ran || queued && self.wake_oldest(0, |_| true)
+        queued && self.wake_oldest(0, |_| true) || others_ran
     }
 
     /// Yields at the end of a turn, and returns whether that has let another thread run. Until a few
@@ -640,7 +644,7 @@ mod tests {
     fn a_lock_that_is_held_on_does_not_move() {
         let held = locked(0, 0);
         assert!(!held.moves());
-        assert!(!held.let_others_go_first());
+        assert!(!held.let_others_go_first(false));
         assert!(locked(FREE, 0).moves());
         let begin = Instant::now();
         std::thread::scope(|s| {
@@ -945,6 +949,44 @@ mod tests {
             assert!(locked);
             assert_ne!(state & (HEIR | CLAIMED), 0);
         });
+        assert!(!mutex.has_waiters());
+    }
+
+    /// A wait that gives up at the end of a turn does not queue up, and so wakes the oldest, also if its
+    /// yield has let others run.
+    #[test]
+    fn at_the_end_of_a_turn_a_wait_that_gives_up_wakes_the_oldest() {
+        let mutex = RawMutex::new();
+        let stop = AtomicBool::new(false);
+        mutex.lock();
+        let mut kept_asleep = 0;
+        std::thread::scope(|s| {
+            s.spawn(|| {
+                mutex.lock();
+                mutex.unlock();
+            });
+            until_so_many_sleep(&mutex, 1);
+            // They want the processors, so that a yield takes its time.
+            let processors = std::thread::available_parallelism().map_or(1, |n| n.get());
+            for _ in 0..2 * processors {
+                s.spawn(|| {
+                    while !stop.load(Relaxed) {
+                        std::hint::spin_loop();
+                    }
+                });
+            }
+            for _ in 0..20 {
+                mutex.pace.store(long_ago(), Relaxed);
+                assert!(!mutex.try_lock_for(Duration::ZERO));
+                if mutex.state.load(Relaxed) & (HEIR | CLAIMED) != 0 {
+                    break;
+                }
+                kept_asleep += 1;
+            }
+            stop.store(true, Relaxed);
+            mutex.unlock();
+        });
+        assert_eq!(kept_asleep, 0);
         assert!(!mutex.has_waiters());
     }
 
