@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 
-use crate::{Command, process, workspace::Workspace};
+use crate::{Command, process, screen::Screen, workspace::Workspace};
 
 pub(crate) const COMMAND: Command = Command {
     name: "bench",
@@ -32,7 +32,8 @@ fn run(mut arguments: lexopt::Parser) -> anyhow::Result<ExitCode> {
     let name = match arguments.next()? {
         Some(Value(name)) => name,
         Some(Long("help") | Short('h')) => {
-            println!("{HELP}\n\nbenchmarks: {}", names()?.join(", "));
+            let names = names()?.join(", ");
+            Screen::new().line(format!("{HELP}\n\nbenchmarks: {names}"));
             return Ok(ExitCode::SUCCESS);
         }
         Some(Long("plot")) => {

@@ -18,6 +18,8 @@
 //! A command is a file that lends a [`Command`]; a new one is a file and a line in [`COMMANDS`].
 
 #![forbid(unsafe_code)]
+// It panics where the reader has gone away, as in `cargo xtask test-all --list | head`. `Screen` does not.
+#![deny(clippy::print_stdout)]
 
 mod bench;
 mod log;
@@ -68,7 +70,7 @@ fn dispatch(mut arguments: lexopt::Parser) -> anyhow::Result<ExitCode> {
 
     match arguments.next()? {
         None | Some(Long("help") | Short('h')) => {
-            println!("{}", usage());
+            screen::Screen::new().line(usage());
             Ok(ExitCode::SUCCESS)
         }
         Some(Value(name)) if name == "help" => {

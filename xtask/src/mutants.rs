@@ -65,7 +65,7 @@ struct Arguments {
 
 fn run(arguments: lexopt::Parser) -> anyhow::Result<ExitCode> {
     let Some(arguments) = parse(arguments)? else {
-        println!("{HELP}");
+        Screen::new().line(HELP);
         return Ok(ExitCode::SUCCESS);
     };
     let workspace = Workspace::load()?;
@@ -147,9 +147,8 @@ fn select(mut mutants: Vec<Mutant>, arguments: &Arguments) -> anyhow::Result<Vec
         mutants.retain(|mutant| arguments.wanted.iter().any(|name| mutant.is_called(name)));
     }
     if let Some(number) = arguments.sample {
-        let chosen = spread(mutants.len(), number);
-        let mut at = 0..;
-        mutants.retain(|_| at.next().is_some_and(|at| chosen.contains(&at)));
+        let chosen = spread(mutants.len(), number).into_iter();
+        mutants = chosen.map(|at| mutants[at].clone()).collect();
     }
     Ok(mutants)
 }

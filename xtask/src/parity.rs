@@ -44,7 +44,7 @@ by what it has said before: crates/gosync-parity/go/symbols.txt and output.txt. 
   --without-go  as if Go was not installed";
 
 /// The longest that anything may take here: Go's standard library is compiled the first time.
-const TIMEOUT: Duration = Duration::from_secs(10 * 60);
+const TIMEOUT: Duration = Duration::from_secs(15 * 60);
 
 #[derive(Debug, Default, PartialEq)]
 struct Arguments {
@@ -54,7 +54,7 @@ struct Arguments {
 
 fn run(arguments: lexopt::Parser) -> anyhow::Result<ExitCode> {
     let Some(arguments) = parse(arguments)? else {
-        println!("{HELP}");
+        Screen::new().line(HELP);
         return Ok(ExitCode::SUCCESS);
     };
     let workspace = Workspace::load()?;
@@ -63,7 +63,6 @@ fn run(arguments: lexopt::Parser) -> anyhow::Result<ExitCode> {
     fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
     let mut runner = Runner {
         screen: Screen::new(),
-        root: workspace.root.clone(),
         folder,
     };
     let sources = workspace.root.join("crates/gosync-parity/go");
@@ -99,8 +98,7 @@ fn run(arguments: lexopt::Parser) -> anyhow::Result<ExitCode> {
     if arguments.write {
         check = check.arg("--write");
     }
-    let root = runner.root.clone();
-    let (said, well) = runner.run("check", &check, &root)?;
+    let (said, well) = runner.run("check", &check, &workspace.root)?;
     runner.show(&said)?;
     Ok(ExitCode::from(u8::from(!well)))
 }
@@ -123,7 +121,6 @@ fn parse(mut parser: lexopt::Parser) -> anyhow::Result<Option<Arguments>> {
 
 struct Runner {
     screen: Screen,
-    root: PathBuf,
     /// Where it keeps what the programs say.
     folder: PathBuf,
 }

@@ -2,8 +2,8 @@
 //!
 //! A program runs in a process group of its own, so that a time limit ends its children too: a
 //! hung test is a grandchild, through cargo. The terminal's Ctrl-C does not reach that group, so
-//! this program catches it and passes it on. The program may be this one again, with programs of its
-//! own, so it is asked to end before it is killed.
+//! this program catches it and passes it on. If the program is this one again, with programs in groups
+//! of their own, it is asked to end before it is killed.
 
 use std::{
     env, fmt,
@@ -17,13 +17,18 @@ use std::{
 };
 
 use anyhow::Context;
+#[cfg(unix)]
+use nix::{
+    sys::signal::{Signal, killpg},
+    unistd::Pid,
+};
 
 /// How often a running program is looked at.
 const POLL: Duration = Duration::from_millis(20);
 
-/// How long a program that is asked to end has for it. This one asks those that it runs.
+/// How long this program, run by itself, has to end those that it runs. It takes a moment.
 #[cfg(unix)]
-const GRACE: Duration = Duration::from_millis(500);
+const GRACE: Duration = Duration::from_secs(10);
 
 /// Set by Ctrl-C and by the signals that ask a program to end.
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
@@ -56,6 +61,8 @@ pub(crate) struct Cmd {
     arguments: Vec<String>,
     set: Vec<(&'static str, String)>,
     unset: Vec<&'static str>,
+    /// Whether it runs programs in groups of their own, and ends them if it is asked to end.
+    asked: bool,
 }
 
 /// How a program ended.
@@ -78,6 +85,15 @@ impl Cmd {
             arguments: arguments.split_whitespace().map(String::from).collect(),
             set: Vec::new(),
             unset: Vec::new(),
+            asked: false,
+        }
+    }
+
+    /// This program, once more.
+    pub(crate) fn xtask(arguments: &str) -> Self {
+        Self {
+            asked: true,
+            ..Self::cargo("xtask").args(arguments)
         }
     }
 
@@ -132,14 +148,14 @@ impl Cmd {
                 Err(error) => return End::NotStarted(error),
             }
             if INTERRUPTED.load(Relaxed) {
-                kill_group(&mut child);
+                self.end(&mut child);
                 return End::Interrupted;
             }
             // A machine that slept, or a program that was stopped, has not taken its time.
             left = left.saturating_sub(last.elapsed().min(100 * POLL));
             last = Instant::now();
             if left.is_zero() {
-                kill_group(&mut child);
+                self.end(&mut child);
                 return End::TimedOut;
             }
             tick();
@@ -173,6 +189,13 @@ impl Cmd {
         own_group(&mut command);
         command.spawn()
     }
+
+    /// Ends the program, its children, and theirs.
+    fn end(&self, child: &mut Child) {
+        if !(self.asked && has_ended_when_asked(child)) {
+            kill_group(child);
+        }
+    }
 }
 
 fn set_by_cargo_run(name: &str) -> bool {
@@ -198,10 +221,8 @@ fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_+=/.,:@%".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         word.to_string()
-    } else if word.contains('\'') {
-        format!("'{}'", word.replace('\'', r"'\''"))
     } else {
-        format!("'{word}'")
+        format!("'{}'", word.replace('\'', r"'\''"))
     }
 }
 
@@ -213,18 +234,38 @@ fn own_group(command: &mut Command) {
 #[cfg(not(unix))]
 fn own_group(_: &mut Command) {}
 
+/// Asks the child to end, and whatever is in its group.
+#[cfg(unix)]
+fn has_ended_when_asked(child: &mut Child) -> bool {
+    signal_group(child, Signal::SIGTERM);
+    let asked = Instant::now();
+    while asked.elapsed() < GRACE {
+        if matches!(child.try_wait(), Ok(Some(_))) {
+            return true;
+        }
+        thread::sleep(POLL);
+    }
+    false
+}
+
+#[cfg(not(unix))]
+fn has_ended_when_asked(_: &mut Child) -> bool {
+    false
+}
+
+/// The child must not have been waited for yet: so the number is still its own.
+#[cfg(unix)]
+fn signal_group(child: &Child, signal: Signal) {
+    if let Ok(id) = i32::try_from(child.id()) {
+        // An error means that the whole group is gone already.
+        let _ = killpg(Pid::from_raw(id), signal);
+    }
+}
+
 /// Kills the child, its children, and theirs.
 fn kill_group(child: &mut Child) {
     #[cfg(unix)]
-    if let Ok(id) = i32::try_from(child.id()) {
-        use nix::{sys::signal, unistd::Pid};
-        // The child is not waited for yet, so the number is still its own. An error means that
-        // the whole group is gone already.
-        let kill = |with| signal::killpg(Pid::from_raw(id), with);
-        let _ = kill(signal::Signal::SIGTERM);
-        thread::sleep(GRACE);
-        let _ = kill(signal::Signal::SIGKILL);
-    }
+    signal_group(child, Signal::SIGKILL);
     #[cfg(windows)]
     let _ = Command::new("taskkill")
         .args(["/T", "/F", "/PID", &child.id().to_string()])
@@ -304,13 +345,33 @@ mod tests {
 
         /// As `cargo xtask parity` has to, which `test-all` runs.
         #[test]
-        fn who_is_asked_to_end_may_end_others() {
+        fn who_is_asked_to_end_has_time_to_end_others() {
+            let (mut reader, writer) = io::pipe().unwrap();
+            let log = File::from(OwnedFd::from(writer));
+            let script =
+                "trap 'sleep 1; echo ended; exit' TERM; echo ready; while :; do sleep 0.1; done";
+            let mut cmd = Cmd::new("sh", "-c").arg(script);
+            cmd.asked = true;
+            let mut child = cmd.start(Path::new("/"), &log).unwrap();
+            drop(log);
+            let mut said = [0; 6];
+            reader.read_exact(&mut said).unwrap();
+            assert_eq!(said, *b"ready\n");
+            cmd.end(&mut child);
+            let mut said = String::new();
+            reader.read_to_string(&mut said).unwrap();
+            assert_eq!(said, "ended\n");
+        }
+
+        /// Whoever asks it waits for it.
+        #[test]
+        fn who_is_not_asked_to_end_is_killed_at_once() {
             let (end, said) = shell(
-                "trap 'echo asked; exit' TERM; sleep 30 & wait",
-                Duration::from_millis(500),
+                "trap 'echo asked' TERM; sleep 30; echo lived",
+                Duration::from_millis(100),
             );
             assert!(matches!(end, End::TimedOut), "{end:?}");
-            assert_eq!(said, "asked\n");
+            assert_eq!(said, "");
         }
     }
 }

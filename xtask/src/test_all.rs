@@ -59,14 +59,14 @@ struct Arguments {
 
 fn run(arguments: lexopt::Parser) -> anyhow::Result<ExitCode> {
     let Some(arguments) = parse(arguments)? else {
-        println!("{HELP}");
+        Screen::new().line(HELP);
         return Ok(ExitCode::SUCCESS);
     };
     let workspace = Workspace::load()?;
     let steps = steps::all(&workspace, arguments.depth());
     if arguments.list {
         for line in list(&steps) {
-            println!("{line}");
+            Screen::new().line(line);
         }
         return Ok(ExitCode::SUCCESS);
     }

@@ -22,7 +22,7 @@ use std::{
     process::Command,
 };
 
-use anyhow::{Context, ensure};
+use anyhow::Context;
 
 use crate::{mutants, workspace::Workspace};
 use traits::Types;
@@ -89,16 +89,12 @@ pub(crate) fn check(workspace: &Workspace) -> anyhow::Result<(usize, Vec<Finding
 
 /// All files that are part of the repository or about to be, relative to its root.
 pub(crate) fn files(root: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    let tracked = root.join(".git").exists().then(|| tracked(root));
-    let mut files = match tracked {
-        Some(Ok(files)) => files,
+    let mut files = Vec::new();
+    match tracked(root) {
+        Some(tracked) => files = tracked,
         // No checkout, or git is not installed, or does not trust who owns it.
-        _ => {
-            let mut files = Vec::new();
-            walk(root, Path::new(""), &mut files)?;
-            files
-        }
-    };
+        None => walk(root, Path::new(""), &mut files)?,
+    }
     // What git tracks may have been deleted, or be a submodule.
     files.retain(|file| root.join(file).is_file());
     files.sort();
@@ -106,7 +102,11 @@ pub(crate) fn files(root: &Path) -> anyhow::Result<Vec<PathBuf>> {
 }
 
 /// The files that git tracks, and those that it neither tracks nor ignores.
-fn tracked(root: &Path) -> anyhow::Result<Vec<PathBuf>> {
+fn tracked(root: &Path) -> Option<Vec<PathBuf>> {
+    // Not those of a repository around it.
+    if !root.join(".git").exists() {
+        return None;
+    }
     let arguments = [
         "ls-files",
         "-z",
@@ -118,11 +118,10 @@ fn tracked(root: &Path) -> anyhow::Result<Vec<PathBuf>> {
         .args(arguments)
         .current_dir(root)
         .output()
-        .context("git ls-files")?;
-    let complaint = String::from_utf8_lossy(&output.stderr);
-    ensure!(output.status.success(), "git ls-files: {complaint}");
-    let names = String::from_utf8(output.stdout).context("git ls-files")?;
-    Ok(names.split_terminator('\0').map(PathBuf::from).collect())
+        .ok()
+        .filter(|output| output.status.success())?;
+    let names = String::from_utf8(output.stdout).ok()?;
+    Some(names.split_terminator('\0').map(PathBuf::from).collect())
 }
 
 /// All files below `root/dir`, but for git's own and what cargo builds.

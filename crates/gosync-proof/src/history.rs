@@ -130,8 +130,7 @@ pub fn explain<M: Model>(
 ) -> Result<(), String> {
     assert!(events.len() <= 128, "the search is for short histories");
     events.sort_by_key(|event| event.during.start);
-    let all = events.iter().enumerate();
-    let all = all.fold(0_u128, |all, (at, _)| all | 1 << at);
+    let all = (0..events.len()).fold(0_u128, |all, at| all | 1 << at);
     let mut seen = HashSet::new();
     let mut open = vec![(0_u128, start)];
     while let Some((done, state)) = open.pop() {

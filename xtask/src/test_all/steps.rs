@@ -218,7 +218,7 @@ pub(super) fn all(workspace: &Workspace, depth: Depth) -> Vec<Step> {
             about: "each of Go's symbols is here, and does what Go's does",
             unit: "",
             quick: false,
-            parts: Part::only(Action::Run(Cmd::cargo("xtask parity"))),
+            parts: Part::only(Action::Run(Cmd::xtask("parity"))),
         },
         Step {
             name: "package",
@@ -349,11 +349,11 @@ fn loom(workspace: &Workspace, thorough: bool) -> Vec<Part> {
 
 /// To try them takes most of an hour.
 fn mutants(thorough: bool) -> Vec<Part> {
-    let part = Part::named("").and(Action::Run(Cmd::cargo("xtask mutants --check")));
+    let part = Part::named("").and(Action::Run(Cmd::xtask("mutants --check")));
     if !thorough {
         return vec![part];
     }
-    let run = Action::Run(Cmd::cargo("xtask mutants"));
+    let run = Action::Run(Cmd::xtask("mutants"));
     vec![part.and(run).expect(Expect::Mutants)]
 }
 
@@ -499,7 +499,7 @@ fn memcheck() -> Vec<Part> {
 }
 
 fn stress(thorough: bool) -> Vec<Part> {
-    let run = Cmd::cargo("xtask stress --seconds").arg(if thorough { "180" } else { "10" });
+    let run = Cmd::xtask("stress --seconds").arg(if thorough { "180" } else { "10" });
     vec![Part::named("").and(Action::Run(run)).expect(Expect::Steps)]
 }
 

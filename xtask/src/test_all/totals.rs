@@ -30,22 +30,21 @@ impl Totals {
         for line in output.lines() {
             if let Some(result) = line.strip_prefix("test result: ") {
                 // What failed has run too.
-                let number = |unit| number_before(result, unit).unwrap_or(0);
-                totals.tests += number(" passed") + number(" failed");
-                totals.ignored += number(" ignored");
+                totals.tests += number_before(result, " passed") + number_before(result, " failed");
+                totals.ignored += number_before(result, " ignored");
             } else if let Some((_, executions)) = model(line) {
                 totals.models += 1;
                 totals.executions += executions;
             } else if let Some(mutants) = line.strip_prefix("mutants: ") {
-                totals.mutants += number_before(mutants, " of ").unwrap_or(0);
+                totals.mutants += number_before(mutants, " of ");
             } else if let Some(stress) = line.strip_prefix("stress: ") {
-                totals.steps += number_before(stress, " steps").unwrap_or(0);
-                totals.checks += number_before(stress, " checks").unwrap_or(0);
+                totals.steps += number_before(stress, " steps");
+                totals.checks += number_before(stress, " checks");
             } else if let Some(symbols) = line.strip_prefix("symbols: ") {
-                totals.symbols += number_before(symbols, " proved").unwrap_or(0);
+                totals.symbols += number_before(symbols, " proved");
             } else if let Some(scenarios) = line.strip_prefix("scenarios: ") {
-                let number = |unit| number_before(scenarios, unit).unwrap_or(0);
-                totals.scenarios += number(" equal") + number(" different");
+                totals.scenarios += number_before(scenarios, " equal");
+                totals.scenarios += number_before(scenarios, " different");
             } else if let Some((what, why)) = skipped(line) {
                 let whats = totals.skipped.entry(why.into()).or_default();
                 whats.push(what.into());
@@ -103,9 +102,11 @@ impl AddAssign for Totals {
     }
 }
 
-fn number_before(text: &str, unit: &str) -> Option<u64> {
-    let before = &text[..text.find(unit)?];
-    before.rsplit(' ').next()?.parse().ok()
+/// 0 if there is none.
+fn number_before(text: &str, unit: &str) -> u64 {
+    let before = text.split_once(unit).map_or("", |(before, _)| before);
+    let word = before.rsplit(' ').next().unwrap_or_default();
+    word.parse().unwrap_or(0)
 }
 
 /// What and why, in `skipped: WHAT: WHY`, which tests print past the harness. That may have left its own

@@ -24,6 +24,7 @@ mod subjects;
 mod weather;
 
 use std::{
+    io::{self, Write},
     iter,
     process::ExitCode,
     time::{Duration, Instant},
@@ -73,7 +74,8 @@ fn main() -> ExitCode {
             None => run(&arguments),
         },
         Ok(None) => {
-            println!("{HELP}");
+            // A reader that has gone away has read enough, here and below.
+            let _ = writeln!(io::stdout(), "{HELP}");
             ExitCode::SUCCESS
         }
         Err(error) => {
@@ -177,7 +179,9 @@ fn forecast(arguments: &Arguments, rounds: usize) -> ExitCode {
     let seeds = iter::successors(Some(arguments.seed), |&seed| Some(next(seed)));
     for seed in seeds.take(rounds) {
         let weather = Weather::random(seed, arguments.threads, arguments.calm);
-        println!("{seed:#x}: {weather}");
+        if writeln!(io::stdout(), "{seed:#x}: {weather}").is_err() {
+            break;
+        }
     }
     ExitCode::SUCCESS
 }
