@@ -69,7 +69,9 @@
 //!
 //! seize knows a thread by a thread-local. Once that is destroyed, which may be before the destructors
 //! of the program's own thread-locals run, the map panics if one of these uses it; and a panic that leaves a
-//! thread-local's destructor ends the process.
+//! thread-local's destructor ends the process. So it does if one of these drops a map from which a key was
+//! removed while the table was being moved. Let a map be used where the thread-local is made, as by
+//! `thread_local!(static MAP: Map<u8, u8> = Map::from([(0, 0)]))`: on Linux it is destroyed before seize's then.
 //!
 //! The crate has no loom models: loom can explore only what is written with its atomics, and those
 //! that matter here are papaya's.

@@ -294,7 +294,8 @@ impl<K, V, S> Table<K, V, S> {
 impl<K, V, S> Drop for Table<K, V, S> {
     fn drop(&mut self) {
         // A guard that is not the thread's: that one may be gone already, in a thread-local's
-        // destructor.
+        // destructor. (papaya wants the thread's all the same for what was removed while the table was being
+        // moved, and panics there: see the crate.)
         let collector = ptr::from_ref(self.map.owned_guard().collector());
         // If a destructor of the user's panics in here, the collector is left in a state in which it
         // must not be dropped: then the table is not, and what is left is leaked. Twice, since a
