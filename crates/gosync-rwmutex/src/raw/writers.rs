@@ -90,8 +90,9 @@ impl RawRwMutex {
             Some(deadline) if !self.writers.try_lock_for(deadline.remaining()) => return false,
             Some(_) => {}
         }
-        // There may be one writer that has gone in past `writers`, and then another one.
-        let mut spin = Spin::new();
+        // There may be one writer that has gone in past `writers`, and then another one. No yields: those who
+        // go past could do so for all of a time slice at each, and nobody would know that we wait.
+        let mut spin = Spin::close();
         loop {
             match self.announce(LINED) {
                 Announced::In => return true,
