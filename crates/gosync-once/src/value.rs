@@ -3,7 +3,7 @@
 //! # Invariants
 //!
 //! `slot` is written by the thread that has the `Running` of `once`, and, once that is done, never
-//! again until the owner takes it back by value.
+//! again but by an owner that shares it with nobody.
 //!
 //! | `once` | `slot` | who may touch it |
 //! |---|---|---|
@@ -202,6 +202,28 @@ impl<T, F> OnceValue<T, F> {
             return Some(value);
         }
         None
+    }
+
+    /// The value in place, if it is made. `None` if the function has not run, or panicked. Never runs
+    /// it.
+    ///
+    /// No atomic operation: the `&mut` shows that nobody else is there.
+    ///
+    /// ```
+    /// let mut value = gosync_once::OnceValue::new(|| 1);
+    /// assert_eq!(value.get_mut(), None);
+    /// value.get();
+    /// *value.get_mut().unwrap() += 1;
+    /// assert_eq!(value.get(), &2);
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn get_mut(&mut self) -> Option<&mut T> {
+        // SAFETY: nobody else borrows `self`, so nobody runs the function or looks at the slot.
+        match self.slot.with_mut(|slot| unsafe { &mut *slot }) {
+            Slot::Value(value) => Some(value),
+            Slot::Call(_) | Slot::Gone | Slot::Panicked(_) => None,
+        }
     }
 
     /// The value, if it was made. `None` if the function did not run, or panicked; it does not run

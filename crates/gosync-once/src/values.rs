@@ -91,6 +91,20 @@ impl<A, B, F> OnceValues<A, B, F> {
         self.0.try_get().map(|(a, b)| (a, b))
     }
 
+    /// The values in place, if they are made. As [`OnceValue::get_mut`].
+    ///
+    /// ```
+    /// let mut pair = gosync_once::OnceValues::new(|| (1, 2));
+    /// pair.get();
+    /// *pair.get_mut().unwrap().0 += 1;
+    /// assert_eq!(pair.get(), (&2, &2));
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn get_mut(&mut self) -> Option<(&mut A, &mut B)> {
+        self.0.get_mut().map(|(a, b)| (a, b))
+    }
+
     /// The values, if they were made. `None` if the function did not run, or panicked.
     ///
     /// ```

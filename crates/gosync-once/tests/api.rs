@@ -388,6 +388,21 @@ fn try_get_neither_runs_nor_waits() {
 }
 
 #[test]
+fn get_mut_lends_what_is_made_and_runs_nothing() {
+    let kept = Arc::new(());
+    let mut made = OnceValue::new(|| Arc::clone(&kept));
+    assert!(made.get_mut().is_none());
+    made.get();
+    *made.get_mut().unwrap() = Arc::new(());
+    assert_eq!(Arc::strong_count(&kept), 1, "the old value is dropped");
+    assert!(!Arc::ptr_eq(made.get(), &kept));
+
+    let mut values: OnceValues<u32, u32> = OnceValues::new(|| boom());
+    catch_unwind(AssertUnwindSafe(|| _ = values.get())).unwrap_err();
+    assert!(values.get_mut().is_none());
+}
+
+#[test]
 fn into_inner_after_a_panic_is_none() {
     let value: OnceValue<u32> = OnceValue::new(|| boom());
     catch_unwind(|| *value.get()).unwrap_err();
