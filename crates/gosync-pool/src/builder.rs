@@ -145,6 +145,7 @@ impl<T> Builder<T> {
         /// assert_eq!(pool.get(), [1]);
         /// ```
         #[doc(alias = "New")]
+        #[must_use]
         pub const fn build<F: Fn() -> T>(self, init: F) -> Pool<T, F>
         where
             T: Send + 'static,
@@ -182,6 +183,7 @@ impl<T> Builder<T> {
         /// words.pull().extend(text.split(' '));
         /// ```
         #[doc(alias = "New")]
+        #[must_use]
         pub const fn build_scoped<F: Fn() -> T>(self, init: F) -> Pool<T, F> {
             Pool::with_rules(self.rules.unlisted(), Some(init))
         }

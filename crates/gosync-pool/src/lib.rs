@@ -186,6 +186,7 @@ impl<T, F> Pool<T, F> {
         /// assert_eq!(pool.get().len(), 256);
         /// ```
         #[doc(alias = "New")]
+        #[must_use]
         pub const fn new(init: F) -> Self
         where
             F: Fn() -> T,
@@ -213,6 +214,7 @@ impl<T, F> Pool<T, F> {
         /// assert_eq!(words.get(), ["to", "be", "or", "not"]);
         /// ```
         #[doc(alias = "New")]
+        #[must_use]
         pub const fn scoped(init: F) -> Self
         where
             F: Fn() -> T,

@@ -146,6 +146,12 @@ macro_rules! is_a_guard {
                 f.debug_tuple($name).field(&**self).finish()
             }
         }
+
+        impl<T: fmt::Display, F> fmt::Display for $($guard)* {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                (**self).fmt(f)
+            }
+        }
     };
 }
 

@@ -80,6 +80,7 @@ fn a_guard_puts_back() {
     }
     assert_eq!(pool.try_get(), Some(vec![1]));
     assert_eq!(pool.try_get(), None, "put back once");
+    assert_eq!(Pool::new(|| 1.25).pull().to_string(), "1.25");
 }
 
 /// It goes where it likes, keeps the pool alive, puts back once, and the pool goes with the last of

@@ -3,7 +3,7 @@
 
 use std::{
     cell::Cell,
-    fmt::Debug,
+    fmt::{Debug, Display},
     panic::{RefUnwindSafe, UnwindSafe},
     rc::Rc,
     sync::MutexGuard,
@@ -26,14 +26,14 @@ assert_impl_all!(Pool<u8, Box<dyn Fn() -> u8 + Send>>: Send);
 assert_not_impl_any!(Pool<u8, Box<dyn Fn() -> u8 + Send>>: Sync);
 assert_not_impl_any!(Pool<u8, Box<dyn Fn() -> u8>>: Send, Sync);
 
-assert_impl_all!(Pooled<'static, u8>: Send, Sync, Debug);
+assert_impl_all!(Pooled<'static, u8>: Send, Sync, Debug, Display);
 assert_impl_all!(Pooled<'static, Cell<u8>>: Send);
 assert_not_impl_any!(Pooled<'static, Cell<u8>>: Sync);
 assert_not_impl_any!(Pooled<'static, Rc<u8>>: Send, Sync);
 assert_not_impl_any!(Pooled<'static, Guard>: Send, Sync);
 assert_not_impl_any!(Pooled<'static, u8>: Clone);
 
-assert_impl_all!(PooledArc<u8>: Send, Sync, Debug);
+assert_impl_all!(PooledArc<u8>: Send, Sync, Debug, Display);
 assert_impl_all!(PooledArc<Cell<u8>>: Send);
 assert_not_impl_any!(PooledArc<Cell<u8>>: Sync);
 assert_not_impl_any!(PooledArc<Rc<u8>>: Send, Sync);
