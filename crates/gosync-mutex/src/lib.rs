@@ -25,6 +25,9 @@
 //!   (So a closure that borrows a [`Mutex<T>`] is not `UnwindSafe`: for `catch_unwind`, wrap it in
 //!   [`AssertUnwindSafe`](std::panic::AssertUnwindSafe).)
 //! - No owner: a guard is `Send` if its data is, and [`RawMutex::unlock`] works on any thread.
+//!   (So the compiler lets a task that is `Send` keep a guard across an `.await`, as it does not with
+//!   std's. Do not: whoever locks meanwhile blocks a thread, perhaps the one that would run the task.
+//!   Clippy's `await_holding_lock` finds it, but not where the guard is mapped or owns an `Arc`.)
 //! - Misuse is caught: the unlock of an unlocked mutex panics with Go's message, and the mutex
 //!   goes on working. (In Go it ends the program.)
 //! - Nobody starves. Sleepers are woken in the order in which they came; a woken one claims the

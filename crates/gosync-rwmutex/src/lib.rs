@@ -34,7 +34,9 @@
 //!   does not fail while nobody else uses the lock.
 //! - No poisoning: a panic in a section releases the lock, and the next one gets it as usual.
 //! - No owner: guards are `Send` if their data allows it, and [`RawRwMutex`] may be unlocked on any
-//!   thread.
+//!   thread. (So the compiler lets a task that is `Send` keep a guard across an `.await`, as it does not
+//!   with std's. Do not: whoever locks meanwhile blocks a thread, perhaps the one that would run the
+//!   task. Clippy's `await_holding_lock` finds it, but not where the guard is mapped or owns an `Arc`.)
 //! - Misuse is caught: an unlock with nobody of its kind in panics with Go's message, changes
 //!   nothing, and the lock goes on working. (Go ends the program, and overlooks a read unlock while
 //!   a writer is in and readers wait. Here it may be overlooked while a reader is just finding that it
