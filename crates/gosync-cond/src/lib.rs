@@ -39,26 +39,6 @@
 
 use std::{fmt, ptr, time::Duration};
 
-/// Where the guards come from that a wait takes, for code that is generic over locks.
-///
-/// ```
-/// use gosync_cond::{
-///     Cond,
-///     lock_api::{MutexGuard, RawMutex},
-/// };
-///
-/// /// Waits for an element, and takes it.
-/// fn next<R: RawMutex, T>(filled: &Cond, mut queue: MutexGuard<'_, R, Vec<T>>) -> T {
-///     filled.wait_while(&mut queue, |queue| queue.is_empty());
-///     queue.pop().expect("it is not empty")
-/// }
-///
-/// let queue = gosync_mutex::Mutex::new(vec![7]);
-/// assert_eq!(next(&Cond::new(), queue.lock()), 7);
-/// ```
-#[doc(no_inline)]
-pub use lock_api;
-
 use gosync_park::{
     atomic::{AtomicU32, Ordering::Relaxed},
     clock::Deadline,
