@@ -9,7 +9,8 @@
 //! On Linux `light` only keeps the compiler from moving accesses, and `heavy` asks the kernel to
 //! pass a fence on each processor that runs a thread of this process (`membarrier`). That takes some
 //! microseconds. To be allowed to, the process registers once, which takes as long as some ten
-//! milliseconds if it has several threads already. Where there is no such call both are fences.
+//! milliseconds if it has several threads already. Where there is no such call, or, as on Android, not
+//! always, both are fences.
 
 #[cfg(gosync_loom)]
 pub use model::{heavy, light, prepare};
@@ -79,7 +80,8 @@ mod real {
         state() == FENCES || kernel::pass_fences()
     }
 
-    #[cfg(any(target_os = "linux", target_os = "android"))]
+    // Not on Android: up to version 9 it ends a process that makes this call.
+    #[cfg(target_os = "linux")]
     mod kernel {
         use libc::{
             MEMBARRIER_CMD_PRIVATE_EXPEDITED, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED,
@@ -103,7 +105,7 @@ mod real {
         }
     }
 
-    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    #[cfg(not(target_os = "linux"))]
     mod kernel {
         pub(super) fn register() -> bool {
             false
