@@ -330,6 +330,44 @@ for_each_hash! {
         }
     }
 
+    /// A `clear` takes all keys, also those that others are just about to swap or to compare: who only
+    /// writes to keys that are there brings none back. (Go's `Clear` beside `CompareAndSwap`.)
+    fn clear_beside_swaps<S>() {
+        const KEYS: u64 = 30;
+        const ROUNDS: u64 = 40;
+        let map: Map<u64, u64, S> = Map::default();
+        let start = Barrier::new(ALL);
+        let (cleared, back) = (AtomicU64::new(0), AtomicU64::new(0));
+        together(|thread| {
+            for round in 1..=ROUNDS {
+                if thread == 0 {
+                    (0..KEYS).for_each(|key| map.set(key, 0));
+                }
+                start.wait();
+                if thread == 0 {
+                    thread::yield_now();
+                    map.clear();
+                    cleared.store(round, SeqCst);
+                } else {
+                    while cleared.load(SeqCst) < round {
+                        for key in 0..KEYS {
+                            map.compare_and_remove(&key, &u64::MAX);
+                            map.compare_and_swap(&key, &0, 1);
+                            map.compare_and_swap(&key, &1, 0);
+                        }
+                    }
+                }
+                if start.wait().is_leader() {
+                    map.for_each(|_, _| _ = back.fetch_add(1, SeqCst));
+                    let found = (0..KEYS).filter(|key| map.contains_key(key)).count();
+                    back.fetch_add(found as u64 + map.len() as u64, SeqCst);
+                }
+                start.wait();
+            }
+        });
+        assert_eq!(back.into_inner(), 0, "keys that are back");
+    }
+
     /// Each thread has its own keys, and finds them as it left them while others make the table grow.
     fn own_keys<S>() {
         // Those that collide are looked through one by one.
