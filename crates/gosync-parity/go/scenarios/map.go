@@ -29,6 +29,7 @@ var mapScenarios = []scenario{
 	{"map/concurrent-compare-and-swap", mapConcurrentCompareAndSwap},
 	{"map/concurrent-delete", mapConcurrentDelete},
 	{"map/pointers", mapPointers},
+	{"map/write-to-what-was-loaded", mapWriteToWhatWasLoaded},
 	{"map/what-cannot-be-compared", mapNotComparable},
 }
 
@@ -303,4 +304,22 @@ func mapPointers() {
 	only("CompareAndDelete of another: %v", m.CompareAndDelete("x", a))
 	m.Store("x", b)
 	say("CompareAndDelete of its own: %v", m.CompareAndDelete("x", b))
+}
+
+func mapWriteToWhatWasLoaded() {
+	var m sync.Map
+	m.Store("a", map[string]int{})
+	load := func() map[string]int {
+		value, _ := m.Load("a")
+		return value.(map[string]int)
+	}
+	load()["b"] = 1
+	only("a map of maps has then: %d", len(load()))
+	m.Store("a", &map[string]int{})
+	shared := func() map[string]int {
+		value, _ := m.Load("a")
+		return *value.(*map[string]int)
+	}
+	shared()["b"] = 1
+	say("one of pointers: %d", len(shared()))
 }

@@ -51,6 +51,11 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         pointers,
     ),
     differs(
+        "map/write-to-what-was-loaded",
+        "Go's maps and slices are references: what was loaded is what is in the map. Here it is a clone.",
+        write_to_what_was_loaded,
+    ),
+    differs(
         "map/what-cannot-be-compared",
         "What has no `==` does not compile; a list has one in Rust. A panic of `==` leaves the map \
          as it was, where Go's CompareAndDelete keeps its lock.",
@@ -347,4 +352,17 @@ fn pointers(log: &Log) {
         "CompareAndDelete of its own: {}",
         m.CompareAndDelete("x", &b)
     );
+}
+
+fn write_to_what_was_loaded(log: &Log) {
+    let m = sync::Map::new();
+    m.Store("a", HashMap::new());
+    let load = || m.Load("a").expect("it is there");
+    load().insert("b", 1);
+    only!(log, "a map of maps has then: {}", load().len());
+    let m = sync::Map::new();
+    m.Store("a", Arc::new(sync::Mutex::new(HashMap::new())));
+    let shared = || m.Load("a").expect("it is there");
+    shared().lock().insert("b", 1);
+    say!(log, "one of pointers: {}", shared().lock().len());
 }
