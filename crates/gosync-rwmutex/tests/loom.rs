@@ -606,6 +606,29 @@ fn biased_try_that_gathers_wakes_the_writer() {
         });
 }
 
+/// A writer gathers, and finds a reader that has left and one that is in. Another writer that goes in
+/// after the latter has not looked at the slots: what the former did was handed on by the gatherer.
+#[test]
+fn biased_gatherer_hands_on_who_has_left() {
+    Model::new("rwmutex, biased: who has gathered hands on those that have left")
+        .preemptions(2)
+        .at_least(100)
+        .check(|| {
+            let shared = Shared::biased();
+            let hold = shared.lock.guard();
+            let reader = spawn(&shared, |shared| _ = shared.read());
+            let gatherer = spawn(&shared, |shared| {
+                if shared.lock.try_lock_exclusive_for(Duration::ZERO) {
+                    shared.lock.unlock_exclusive();
+                }
+            });
+            shared.lock.drop_guard(&hold);
+            shared.add(1);
+            reader.join().unwrap();
+            gatherer.join().unwrap();
+        });
+}
+
 /// Between a reader's two looks at the bias a writer comes and goes, and the bias comes on again:
 /// the reader goes in by its slot, and sees what was written.
 #[test]
