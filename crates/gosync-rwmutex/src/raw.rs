@@ -645,7 +645,8 @@ impl RawRwMutex {
         (&raw const self.state).cast()
     }
 
-    /// Where writers that have something in `state` wait for their turn: two at most.
+    /// Where writers that have something in `state` wait for their turn: two at most; and unlocks for the
+    /// end of a gathering.
     fn writers_queue(&self) -> *const () {
         (&raw const self.id).cast()
     }

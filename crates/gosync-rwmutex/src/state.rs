@@ -7,7 +7,7 @@
 //! | [`LINED`] | it holds the mutex `writers`, and unlocks it when it leaves | as `WRITER` | as `WRITER` |
 //! | [`NEXT`] | the holder of `writers` waits for a writer who went in past it | that waiter | who leaves, announcing it in its name; or that waiter, giving up |
 //! | [`QUEUED`] | readers sleep in the queue | a reader, as it enters the queue | the writer who leaves and admits them; the last one to give up |
-//! | [`AWAITED`] | a writer sleeps in the queue | that writer | whoever wakes it; itself, giving up |
+//! | [`AWAITED`] | a writer sleeps in the queue; or an unlock, until somebody has gathered | whoever sleeps | whoever wakes it; itself, giving up |
 //! | [`BIASED`] | readers of the lanes in the field may use their slots | a reader, when enough reads have met | whoever has gathered the slots' holds |
 //! | [`GATHERING`] | somebody moves all holds from the slots into the count | a writer, or an unlock that finds no hold elsewhere | the same |
 //!

@@ -12,10 +12,7 @@ use gosync_park::{
 use super::RawRwMutex;
 use crate::{
     slots,
-    state::{
-        ACTIVE, AWAITED, GATHERING, ONE_READER, WRITER, gathered, is_free, its_turn_is_awaited,
-        lanes, readers,
-    },
+    state::{ACTIVE, AWAITED, GATHERING, ONE_READER, WRITER, gathered, is_free, lanes, readers},
 };
 
 impl RawRwMutex {
@@ -41,7 +38,9 @@ impl RawRwMutex {
             next => next,
         };
         // Acquire pairs with the Release of `release_count` and `leave_count`.
-        readers(self.state.update(Acquire, Relaxed, go_in)) == 0
+        let before = self.state.update(Acquire, Relaxed, go_in);
+        self.wake_after_gathering(before);
+        readers(before) == 0
     }
 
     /// The same for whoever has announced nothing: an unlock that has found no hold; or somebody who
@@ -67,13 +66,19 @@ impl RawRwMutex {
                 next if goes_in(next) => WRITER | ACTIVE,
                 next => next,
             });
-        if its_turn_is_awaited(gathered(before)) {
-            self.wake_writer();
-        }
+        self.wake_after_gathering(before);
         goes_in(gathered(before))
     }
 
-    /// Wakes the writers that sleep for their turn. Who finds that it is not sleeps again.
+    /// Wakes the unlocks, and the writers, that sleep until the holds have been gathered.
+    fn wake_after_gathering(&self, before: usize) {
+        if before & AWAITED != 0 {
+            self.wake_writer();
+        }
+    }
+
+    /// Wakes all who sleep for their turn, or for the end of a gathering. Who finds that it has not come
+    /// sleeps again.
     #[cold]
     pub(super) fn wake_writer(&self) {
         queue::wake_all(self.writers_queue(), || {

@@ -13,9 +13,9 @@ use super::{LOOK_FIRST, RawRwMutex, ReadHold, panics::too_many_readers};
 use crate::{
     slots::{self, Slot},
     state::{
-        ACTIVE, BIASED, FIELD, GATHERING, LINED, ONE_READ, ONE_READER, QUEUED, STREAK, WRITER,
-        after_lone_read, has_room, is_free, is_open, its_turn_is_awaited, lane, readers, reads,
-        with_readers,
+        ACTIVE, AWAITED, BIASED, FIELD, GATHERING, LINED, ONE_READ, ONE_READER, QUEUED, STREAK,
+        WRITER, after_lone_read, has_room, is_free, is_open, its_turn_is_awaited, lane, readers,
+        reads, with_readers,
     },
 };
 
@@ -251,6 +251,7 @@ impl RawRwMutex {
     /// Releases one hold, wherever it is. Returns whether there was one.
     #[cold]
     pub(super) fn release_slow(&self) -> bool {
+        let mut spin = Spin::new();
         loop {
             let state = self.state.load(Acquire);
             if readers(state) != 0 {
@@ -259,12 +260,25 @@ impl RawRwMutex {
                 }
             } else if state & GATHERING != 0 {
                 // By invariant 1 it may be on its way into the count.
-                thread::yield_now();
+                if !spin.again() {
+                    self.wait_for_gatherer();
+                }
             } else if state & BIASED != 0 {
                 self.gather_quietly(state, false);
             } else {
                 return false;
             }
         }
+    }
+
+    /// Sleeps while somebody gathers and nobody is in the count. To yield would not do: it gives way to
+    /// no thread of a lower priority, and the gatherer may be one.
+    fn wait_for_gatherer(&self) {
+        let enter = || {
+            let sleep =
+                |state| (state & GATHERING != 0 && readers(state) == 0).then_some(state | AWAITED);
+            self.state.try_update(Relaxed, Relaxed, sleep).is_ok()
+        };
+        queue::wait(self.writers_queue(), Place::Back, enter);
     }
 }

@@ -272,6 +272,33 @@ fn an_unlock_on_another_thread_finds_the_hold() {
     assert!(lock.is_biased() && !lock.is_locked());
 }
 
+/// An unlock whose hold is on its way into the count sleeps until that is there. It may be the thread of
+/// a higher priority, to which no yield would get the gatherer a processor.
+#[test]
+fn an_unlock_sleeps_while_another_thread_gathers() {
+    let lock = biased();
+    lock.lock_shared();
+    let begin = Instant::now();
+    thread::scope(|s| {
+        // A writer has announced itself, and lost its processor.
+        let bits = WRITER | GATHERING;
+        let announced = lock.state.fetch_or(bits, Relaxed) | bits;
+        s.spawn(|| lock.unlock_shared());
+        let in_time = |moment: &dyn Fn() -> bool| {
+            until(|| moment() || begin.elapsed() > Duration::from_secs(20));
+            moment()
+        };
+        let slept = in_time(&|| queue::len(lock.writers_queue()) == 1);
+        // It comes round, and finds the hold.
+        assert!(!lock.gather_announced(announced));
+        let woken = in_time(&|| lock.count() == 0);
+        // Before what may fail: the unlock has to come to its end.
+        lock.wake_writer();
+        assert!(slept && woken && lock.leave(WRITER, 0));
+    });
+    assert_eq!(lock.state.load(Relaxed), 0);
+}
+
 #[test]
 fn misuse_of_a_biased_lock_is_caught() {
     let lock = biased();
