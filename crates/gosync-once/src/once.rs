@@ -259,17 +259,16 @@ impl Once {
             if me != NOBODY && self.owner.load(Relaxed) == me {
                 inside_itself(name);
             }
-            if spin.again() {
-                state = self.state.load(Acquire);
-                continue;
+            if !spin.again() {
+                // `false` if the run ended before this thread was in the queue.
+                queue::wait(self.address(), Place::Back, || {
+                    // Relaxed: the end of the run is ordered with this by the state alone, or by the
+                    // queue's lock.
+                    let mark = |state| (state & RUNNING != 0).then_some(state | WAITERS);
+                    self.state.try_update(Relaxed, Relaxed, mark).is_ok()
+                });
             }
-            // `false` if the run ended before this thread was in the queue.
-            queue::wait(self.address(), Place::Back, || {
-                // Relaxed: the end of the run is ordered with this by the state alone, or by the
-                // queue's lock.
-                let mark = |state| (state & RUNNING != 0).then_some(state | WAITERS);
-                self.state.try_update(Relaxed, Relaxed, mark).is_ok()
-            });
+            // One load for both: the models never poll.
             state = self.state.load(Acquire);
         }
     }
