@@ -6,12 +6,13 @@ mod common;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    hash::BuildHasher,
+    hash::{BuildHasher, Hash, Hasher},
     sync::{
         Barrier, Mutex,
         atomic::{AtomicBool, AtomicU64, Ordering::SeqCst},
     },
     thread,
+    time::{Duration, Instant},
 };
 
 use common::{Census, Few, Same};
@@ -458,4 +459,55 @@ fn first_use() {
         });
         assert_eq!(map.len() as u64, THREADS);
     }
+}
+
+/// One thread at a time changes a row. Else who takes its last key out could end it before the key that
+/// another is just putting there, and nobody would find that one.
+#[test]
+fn a_row_is_changed_by_one_at_a_time() {
+    static PUTS: AtomicBool = AtomicBool::new(false);
+    static COMPARES: AtomicBool = AtomicBool::new(false);
+    static REMOVED: AtomicBool = AtomicBool::new(false);
+
+    #[derive(Eq)]
+    struct Key(u64);
+
+    impl Hash for Key {
+        fn hash<H: Hasher>(&self, state: &mut H) {
+            self.0.hash(state);
+        }
+    }
+
+    impl PartialEq for Key {
+        fn eq(&self, other: &Self) -> bool {
+            // With the lock of the row. Who removes 1 waits for it, so this is not to wait for that.
+            if PUTS.load(SeqCst) && (self.0, other.0) == (1, 2) {
+                COMPARES.store(true, SeqCst);
+                let end = Instant::now() + Duration::from_millis(100);
+                while !REMOVED.load(SeqCst) && Instant::now() < end {
+                    thread::yield_now();
+                }
+            }
+            self.0 == other.0
+        }
+    }
+
+    let map: Map<Key, u64, Same> = [0, 1].map(|key| (Key(key), key)).into_iter().collect();
+    thread::scope(|s| {
+        s.spawn(|| {
+            while !COMPARES.load(SeqCst) {
+                thread::yield_now();
+            }
+            assert_eq!(map.remove(&Key(1)), Some(1));
+            REMOVED.store(true, SeqCst);
+        });
+        // Made before the lock is taken, for a key that is known to be missing.
+        let make = || {
+            PUTS.store(true, SeqCst);
+            2
+        };
+        assert_eq!(map.get_or_insert_with(Key(2), make), (2, false));
+    });
+    let found = [0, 1, 2].map(|key| map.get(&Key(key)));
+    assert_eq!(found, [Some(0), None, Some(2)]);
 }
