@@ -547,6 +547,40 @@ fn bias_comes_on_twice() {
         });
 }
 
+/// A thread turns the bias on while another one of its lane comes, which has never seen the lock's id: it
+/// shows that and no other, and finds it again when it leaves.
+#[test]
+fn bias_comes_on_for_two_of_a_lane() {
+    Model::new("rwmutex: the bias comes on for two threads of a lane")
+        .preemptions(2)
+        .at_least(500)
+        .check(|| {
+            // The lanes are two, so this thread gets the second number, and the reader the fourth.
+            let one_number_more = || thread::spawn(|| _ = thread_index()).join().unwrap();
+            one_number_more();
+            _ = thread_index();
+            one_number_more();
+            let shared = Shared::new();
+            shared.lock.lock_shared();
+            for _ in 0..2 {
+                shared.read();
+            }
+            let reader = spawn(&shared, |shared| {
+                // Now, since the fence that comes with a new number might hide something.
+                _ = thread_index();
+                assert_eq!(shared.read(), 0);
+            });
+            // The second of these turns it on, or the reader does.
+            for _ in 0..2 {
+                shared.read();
+            }
+            reader.join().unwrap();
+            shared.lock.unlock_shared();
+            shared.add(1);
+            assert!(!shared.lock.is_locked());
+        });
+}
+
 /// A hold that was taken by a slot is released on another thread, while a writer wants in: both
 /// gather, and the writer gets in, once the hold is gone.
 #[test]
