@@ -31,6 +31,7 @@ impl Census {
         self.born.load(SeqCst)
     }
 
+    /// Exact if none is born or dies meanwhile.
     pub(crate) fn alive(&self) -> usize {
         let dead = self.dead().len();
         self.born() - dead
