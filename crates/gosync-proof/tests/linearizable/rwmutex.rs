@@ -23,7 +23,11 @@ enum Call {
     Read,
     TryRead,
     Write,
-    TryWrite,
+    /// With the number of the try, as that which follows has it.
+    TryWrite(u64),
+    /// The end of a try that has waited in vain, and until then has kept others out: maybe when there was
+    /// no reason for it to wait any more.
+    Withdraw(u64),
     Downgrade,
     UnlockRead,
     UnlockWrite,
@@ -41,17 +45,21 @@ impl Model for State {
 
     fn after(&self, call: &Call, got: &bool, beside: &[&Call]) -> Option<Self> {
         let State { readers, writer } = *self;
-        let writes =
-            |call: &&Call| matches!(call, Call::Write | Call::TryWrite | Call::UnlockWrite);
+        let writes = |call: &&Call| {
+            use Call::{TryWrite, UnlockWrite, Withdraw, Write};
+            matches!(call, Write | TryWrite(_) | Withdraw(_) | UnlockWrite)
+        };
         let (may, readers, writer) = match (call, got) {
             (Call::Read | Call::TryRead, true) => (!writer, readers + 1, false),
-            (Call::Write | Call::TryWrite, true) => (!writer && readers == 0, 0, true),
+            (Call::Write | Call::TryWrite(_), true) => (!writer && readers == 0, 0, true),
             // A writer is in, or waits, or is about to come or go.
             (Call::TryRead, false) => (writer || beside.iter().any(writes), readers, writer),
-            (Call::TryWrite, false) => {
-                let busy = writer || readers > 0 || !beside.is_empty();
+            (Call::TryWrite(its), false) => {
+                let another = |call: &&Call| **call != Call::Withdraw(*its);
+                let busy = writer || readers > 0 || beside.iter().any(another);
                 (busy, readers, writer)
             }
+            (Call::Withdraw(_), _) => (true, readers, writer),
             (Call::Downgrade, _) => (writer, 1, false),
             (Call::UnlockRead, _) => (readers > 0, readers.wrapping_sub(1), writer),
             (Call::UnlockWrite, _) => (writer, 0, false),
@@ -99,14 +107,15 @@ fn section(lock: &RawRwMutex, section: &Section, recorder: &mut Recorder<'_, Cal
             }
         }
         Section::TryWrite(time) => {
-            let mut got = false;
-            recorder.call(Call::TryWrite, || {
-                got = match time {
-                    None => lock.try_lock_exclusive(),
-                    Some(most) => lock.try_lock_exclusive_for(*most),
-                };
-                got
-            });
+            let start = recorder.now();
+            let got = match time {
+                None => lock.try_lock_exclusive(),
+                Some(most) => lock.try_lock_exclusive_for(*most),
+            };
+            recorder.ended(start, Call::TryWrite(start), got);
+            if !got && time.is_some() {
+                recorder.ended(start, Call::Withdraw(start), true);
+            }
             if got {
                 recorder.call(Call::UnlockWrite, || {
                     lock.unlock_exclusive();
