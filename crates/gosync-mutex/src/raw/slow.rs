@@ -646,12 +646,9 @@ mod tests {
         assert!(!held.moves());
         assert!(!held.let_others_go_first(false));
         assert!(locked(FREE, 0).moves());
-        let begin = Instant::now();
         std::thread::scope(|s| {
             s.spawn(|| held.unlock());
-            while !held.moves() {
-                assert!(begin.elapsed() < Duration::from_secs(60));
-            }
+            while !held.moves() {}
         });
     }
 
@@ -665,8 +662,7 @@ mod tests {
         mutex.state.load(Relaxed) & CROWDED != 0
     }
 
-    /// Whoever is alone with a crowded lock finds out, after four turns, however it locks. An unlock
-    /// within a turn tells nothing.
+    /// Whoever is alone with a crowded lock finds out, after four turns, however it locks.
     #[test]
     fn a_crowd_that_is_gone_is_forgotten() {
         if !Spin::can_help() {
@@ -685,14 +681,24 @@ mod tests {
                     mutex.unlock();
                 }
                 assert_eq!(is_crowded(&mutex), turn < 4);
-                let pace = begin_turn(mutex.pace.load(Relaxed), now());
-                mutex.pace.store(pace, Relaxed);
-                lock(&mutex);
-                mutex.unlock();
-                assert_eq!(mutex.pace.load(Relaxed), pace, "within a turn");
             }
             assert_eq!(mutex.state.load(Relaxed), FREE);
         }
+    }
+
+    /// An unlock within a turn tells nothing. If this thread loses the processor the turn ends, and all is
+    /// well, too.
+    #[test]
+    fn within_a_turn_an_unlock_changes_nothing() {
+        const LEAST: u32 = TURN - (1 << UNIT);
+
+        let begin = Instant::now();
+        let pace = now();
+        let mutex = locked(FREE | CROWDED | NUMBER, pace);
+        mutex.lock();
+        mutex.unlock();
+        let ended = mutex.pace.load(Relaxed) != pace;
+        assert!(!ended || begin.elapsed() >= Duration::from_micros(LEAST.into()));
     }
 
     /// A sign of others, and the count of turns without one begins anew.
@@ -712,28 +718,25 @@ mod tests {
     #[test]
     fn a_turn_that_ends_meanwhile_is_a_sign() {
         let mutex = locked(FREE | CROWDED, QUIET);
-        let begin = Instant::now();
         let noticed = || mutex.pace.load(Relaxed) & QUIET == 0;
-        let in_time = || begin.elapsed() < Duration::from_secs(60);
         std::thread::scope(|s| {
             s.spawn(|| {
-                while !noticed() && in_time() {
+                while !noticed() {
                     // The next turn.
                     let one = 1 << BEGAN.trailing_zeros();
                     mutex.pace.fetch_add(one, Relaxed);
                 }
             });
             for yields in 0.. {
-                if noticed() || !in_time() {
+                if noticed() {
                     break;
                 }
-                let is_wanted = yields >= 100;
+                let is_wanted = yields >= 20;
                 mutex.state.fetch_or(CROWDED, Relaxed);
                 mutex.yield_turn(is_wanted);
                 assert!(is_wanted || !noticed());
             }
         });
-        assert!(noticed());
     }
 
     /// A thread that yields at the end of a turn tells those that run; unless a keeper does.
@@ -835,7 +838,7 @@ mod tests {
             let mutex = locked(state | HEIR | CLAIMED, pace);
             std::thread::scope(|s| {
                 let heir = s.spawn(|| {
-                    let long = Deadline::after(Duration::from_secs(60));
+                    let long = Deadline::after(Duration::MAX);
                     let sleep = mutex.sleep(Role::Heir, Some(long));
                     matches!(sleep, Outcome::Woken) && mutex.poll(Role::Heir)
                 });
@@ -883,7 +886,7 @@ mod tests {
     #[test]
     fn after_a_long_section_the_oldest_is_next() {
         // As if the turn had begun half of all time ago, and nobody had unlocked since.
-        the_oldest_is_next(long_ago());
+        the_oldest_is_next(long_ago);
     }
 
     /// As above, if a spinner has polled in vain.
@@ -893,11 +896,11 @@ mod tests {
         assert!(!mutex.poll(Role::Spinner));
         if Spin::can_help() {
             let pace = mutex.pace.load(Relaxed);
-            the_oldest_is_next(begin_turn(pace, now()) | RELEASED);
+            the_oldest_is_next(|| begin_turn(pace, now()) | RELEASED);
         }
     }
 
-    fn the_oldest_is_next(pace: u32) {
+    fn the_oldest_is_next(pace: impl Fn() -> u32) {
         let mutex = RawMutex::new();
         let stages = [const { AtomicBool::new(false) }; 2];
         let [served, enough] = &stages;
@@ -912,7 +915,7 @@ mod tests {
                 mutex.unlock();
             });
             until_so_many_sleep(&mutex, 1);
-            mutex.pace.store(pace, Relaxed);
+            mutex.pace.store(pace(), Relaxed);
             mutex.unlock();
             let mut passed = 0;
             while !served.load(Relaxed) {
