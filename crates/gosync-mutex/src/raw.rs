@@ -24,7 +24,8 @@
 //! | `QUIET` | how many turns in a row, up to three, have ended without a sign of a crowd, which is that others have the lock as it ends, and end one during the yield that follows | whoever comes back from that yield, if the lock is crowded |
 //! | `OUTLASTED` | the section under way has outlasted a spinner | that spinner; the next unlock, which clears it |
 //! | `COUNTING`, `COUNT` | unlocks are counted: while a spinner measures, and while the heir does not run | the spinner; unlock; whoever wakes an heir |
-//! | `BEGAN` | when the turn began, in units of 4 us, modulo 2^16 | whoever begins a turn |
+//! | `PASSED` | at how many ends of turns, up to three, the sleepers were passed since one was woken | whoever passes them; whoever wakes one |
+//! | `BEGAN` | when the turn began, in units of 4 us, modulo 2^14 | whoever begins a turn |
 //!
 //! # Who looks after the sleepers
 //!

@@ -31,8 +31,10 @@ const OUTLASTED: u32 = 1 << 5;
 const QUIET: u32 = 3 << 6;
 /// How many unlocks were counted.
 const COUNT: u32 = 0xFF << 8;
+/// At how many ends of turns, up to three, the sleepers were passed since one was woken.
+const PASSED: u32 = 3 << 16;
 /// When the turn began.
-const BEGAN: u32 = 0xFFFF << 16;
+const BEGAN: u32 = 0x3FFF << 18;
 
 /// How long the same threads have the lock among themselves while others wait, in microseconds.
 pub(super) const TURN: u32 = 64;
@@ -141,7 +143,8 @@ impl RawMutex {
         if self.state.try_update(Acquire, Relaxed, quick).is_ok() {
             return true;
         }
-        let arrival = if self.turn_is_over() && self.let_others_go_first(deadline.is_some()) {
+        let goes_last = self.turn_is_over() && self.let_others_go_first(deadline.is_some());
+        let arrival = if goes_last {
             Arrival::Surplus
         } else {
             self.arrive()
@@ -164,7 +167,12 @@ impl RawMutex {
         loop {
             match self.sleep(role, deadline) {
                 Outcome::Woken => {}
-                Outcome::Refused => return true,
+                Outcome::Refused => {
+                    if goes_last && role == Role::Newcomer {
+                        self.look_after_the_passed();
+                    }
+                    return true;
+                }
                 Outcome::TimedOut => return false,
             }
             // The waker has set HEIR in our name.
@@ -209,6 +217,24 @@ impl RawMutex {
         }
         let queued = self.state.load(Relaxed) & (QUEUED | HEIR | CLAIMED) == QUEUED;
         queued && self.wake_oldest(0, |_| true) || others_ran
+    }
+
+    /// After somebody took the lock at the end of a turn though it had let others go first: these had
+    /// released it by then. Who did so sees it taken, and wakes nobody. Two that yield to each other may
+    /// go on like that, and so every fourth time the oldest sleeper is woken.
+    fn look_after_the_passed(&self) {
+        if self.state.load(Relaxed) & QUEUED == 0 {
+            return;
+        }
+        let before = self
+            .pace
+            .update(Relaxed, Relaxed, |pace| match pace & PASSED {
+                PASSED => pace,
+                _ => pace + (1 << PASSED.trailing_zeros()),
+            });
+        if before & PASSED == PASSED {
+            self.wake_oldest(0, |_| true);
+        }
     }
 
     /// Yields at the end of a turn, and returns whether that has let another thread run. Until a few
@@ -537,8 +563,9 @@ impl RawMutex {
             if woken {
                 // A turn begins with the heir, and the count of the unlocks until it runs.
                 let now = now();
-                self.pace
-                    .update(Relaxed, Relaxed, |pace| begin_turn(pace, now) & !COUNT);
+                self.pace.update(Relaxed, Relaxed, |pace| {
+                    begin_turn(pace, now) & !(COUNT | PASSED)
+                });
             }
             woken
         })
@@ -955,22 +982,14 @@ mod tests {
         assert!(!mutex.has_waiters());
     }
 
-    /// A wait that gives up at the end of a turn does not queue up, and so wakes the oldest, also if its
-    /// yield has let others run.
-    #[test]
-    fn at_the_end_of_a_turn_a_wait_that_gives_up_wakes_the_oldest() {
-        let mutex = RawMutex::new();
+    /// In one of three, about, a yield lets nobody run.
+    const ROUNDS: u32 = 8;
+
+    /// Runs `f`, beside threads that want the processors, so that a yield takes its time.
+    fn beside_others(f: impl FnOnce()) {
         let stop = AtomicBool::new(false);
-        mutex.lock();
-        let mut kept_asleep = 0;
+        let processors = std::thread::available_parallelism().map_or(1, |n| n.get());
         std::thread::scope(|s| {
-            s.spawn(|| {
-                mutex.lock();
-                mutex.unlock();
-            });
-            until_so_many_sleep(&mutex, 1);
-            // They want the processors, so that a yield takes its time.
-            let processors = std::thread::available_parallelism().map_or(1, |n| n.get());
             for _ in 0..2 * processors {
                 s.spawn(|| {
                     while !stop.load(Relaxed) {
@@ -978,19 +997,62 @@ mod tests {
                     }
                 });
             }
-            for _ in 0..20 {
-                mutex.pace.store(long_ago(), Relaxed);
-                assert!(!mutex.try_lock_for(Duration::ZERO));
-                if mutex.state.load(Relaxed) & (HEIR | CLAIMED) != 0 {
-                    break;
-                }
-                kept_asleep += 1;
-            }
+            f();
             stop.store(true, Relaxed);
-            mutex.unlock();
         });
-        assert_eq!(kept_asleep, 0);
+    }
+
+    /// Has a thread sleep for the lock, which this one has, and calls `end_a_turn` until the sleeper is
+    /// woken, `most` times at most. Returns whether it was.
+    fn is_woken_in(most: u32, end_a_turn: impl Fn(&RawMutex)) -> bool {
+        let mutex = RawMutex::new();
+        let mut woken = false;
+        mutex.lock();
+        std::thread::scope(|s| {
+            s.spawn(|| {
+                mutex.lock();
+                mutex.unlock();
+            });
+            until_so_many_sleep(&mutex, 1);
+            beside_others(|| {
+                woken = (0..most).any(|_| {
+                    mutex
+                        .pace
+                        .update(Relaxed, Relaxed, |pace| pace & !BEGAN | long_ago());
+                    end_a_turn(&mutex);
+                    mutex.state.load(Relaxed) & (QUEUED | HEIR | CLAIMED) != QUEUED
+                });
+            });
+            // Before what may fail: the sleeper has to come to its end.
+            mutex.unlock();
+            if !woken {
+                mutex.lock();
+                mutex.wake_oldest(0, |_| true);
+                mutex.unlock();
+            }
+        });
         assert!(!mutex.has_waiters());
+        woken
+    }
+
+    /// A wait that gives up at the end of a turn does not queue up, and so wakes the oldest, also if its
+    /// yield has let others run.
+    #[test]
+    fn at_the_end_of_a_turn_a_wait_that_gives_up_wakes_the_oldest() {
+        let give_up = |mutex: &RawMutex| assert!(!mutex.try_lock_for(Duration::ZERO));
+        assert!((0..ROUNDS).all(|_| is_woken_in(1, give_up)));
+    }
+
+    /// Who has let others go first at the end of a turn, and then finds the lock free, may pass the
+    /// sleepers. But after three times the oldest is woken.
+    #[test]
+    fn who_passes_the_sleepers_turn_after_turn_wakes_the_oldest() {
+        let pass = |mutex: &RawMutex| {
+            // Whoever unlocked has seen that we come, and left the sleeper to us.
+            mutex.state.fetch_or(FREE, Relaxed);
+            mutex.lock();
+        };
+        assert!((0..ROUNDS).all(|_| is_woken_in(4, pass)));
     }
 
     fn long_ago() -> u32 {
