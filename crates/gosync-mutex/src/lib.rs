@@ -32,7 +32,8 @@
 //!   goes on working. (In Go it ends the program.)
 //! - Nobody starves. Sleepers are woken in the order in which they came; a woken one claims the
 //!   next release, and no newcomer passes it; and others have the lock among themselves for a turn
-//!   of 64 us at most before the oldest sleeper comes.
+//!   of 64 us before the oldest sleeper comes, or for four where they yield a processor to each other.
+//!   (The section under way, and a yield, come to an end first.)
 //! - It does not allocate, and is 8 bytes at most beside its data.
 //!
 //! It is not recursive: a thread that locks a mutex that it has already waits for ever, as in Go

@@ -1055,6 +1055,30 @@ mod tests {
         assert!((0..ROUNDS).all(|_| is_woken_in(4, pass)));
     }
 
+    /// Three times the sleepers are passed, and not woken, which would cost more; and again after a wake-up.
+    #[test]
+    fn each_fourth_pass_wakes_the_oldest() {
+        let mutex = RawMutex::new();
+        for _ in 0..2 {
+            let mut woken = Vec::new();
+            mutex.lock();
+            std::thread::scope(|s| {
+                s.spawn(|| {
+                    mutex.lock();
+                    mutex.unlock();
+                });
+                until_so_many_sleep(&mutex, 1);
+                for _ in 0..4 {
+                    mutex.look_after_the_passed();
+                    let state = mutex.state.load(Relaxed);
+                    woken.push(state & (QUEUED | HEIR | CLAIMED) != QUEUED);
+                }
+                mutex.unlock();
+            });
+            assert_eq!(woken, [false, false, false, true]);
+        }
+    }
+
     fn long_ago() -> u32 {
         now().wrapping_add(1 << 31) & BEGAN
     }
