@@ -67,7 +67,8 @@ fn an_allocator_may_use_pools() {
         DEPTH.set(0);
         done.send(()).unwrap();
     });
-    let is_done = is_done.recv_timeout(Duration::from_secs(60));
-    is_done.expect("nobody hangs");
+    // By looks, not by the clock: a machine that was stopped has given nobody time.
+    let look = || is_done.recv_timeout(Duration::from_millis(1)).is_ok();
+    assert!((0..60_000).any(|_| look()), "nobody hangs");
     assert!(GOT.load(Relaxed) > 0);
 }
