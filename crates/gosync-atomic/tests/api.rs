@@ -186,10 +186,13 @@ fn bool() {
             assert_eq!(flag.load(), new);
         }
     }
-    let mut flag = Bool::from(false);
-    *flag.get_mut() = true;
-    assert_eq!(format!("{flag:?}"), "true");
-    assert!((*flag).load(Relaxed) && flag.into_inner());
+    for value in [false, true] {
+        let mut flag = Bool::from(!value);
+        *flag.get_mut() ^= true;
+        assert_eq!(format!("{flag:?}"), value.to_string());
+        assert_eq!((*flag).load(Relaxed), value);
+        assert_eq!(flag.into_inner(), value);
+    }
     assert!(!Bool::default().load());
 }
 

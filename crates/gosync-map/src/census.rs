@@ -135,3 +135,20 @@ impl Drop for Candidate<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A row may go on behind it when all are gone that were counted there.
+    #[test]
+    fn who_goes_takes_nothing_from_many() {
+        let census = Census::default();
+        let place = Place::of(0);
+        census.give_up(place);
+        for _ in 0..MANY {
+            census.strike(place);
+        }
+        assert!(!census.has_none(place));
+    }
+}

@@ -244,6 +244,8 @@ mod stand_in {
 
 #[cfg(all(test, not(gosync_loom)))]
 mod tests {
+    use std::rc::Rc;
+
     use super::*;
 
     fn of(batches: impl IntoIterator<Item = u32>) -> Batches<Box<u32>> {
@@ -293,6 +295,16 @@ mod tests {
         let mut rest = drain(&all);
         rest.sort_unstable();
         assert_eq!(rest, [0, 2, 4, 6]);
+    }
+
+    /// Hot or cold.
+    #[test]
+    fn what_is_left_is_dropped() {
+        let item = Rc::new(());
+        let all = Batches::new();
+        (0..3).for_each(|_| all.push(Box::new(Rc::clone(&item))));
+        drop(all);
+        assert_eq!(Rc::strong_count(&item), 1);
     }
 
     /// A hot place that somebody takes meanwhile: what was there is cold then, and not lost.
