@@ -44,31 +44,31 @@ impl Lock {
     /// must not come here again.
     #[inline]
     pub fn lock(&self) -> Held<'_> {
-        // Acquire pairs with the Release of `Held::drop`.
-        if self
-            .0
-            .compare_exchange(FREE, HELD, Acquire, Relaxed)
-            .is_err()
-        {
+        if !self.try_lock() {
             self.lock_slow();
         }
         Held(&self.0)
+    }
+
+    /// One step for who comes and for who polls: the models never poll.
+    #[inline]
+    fn try_lock(&self) -> bool {
+        // Acquire pairs with the Release of `Held::drop`.
+        self.0
+            .compare_exchange(FREE, HELD, Acquire, Relaxed)
+            .is_ok()
     }
 
     #[cold]
     fn lock_slow(&self) {
         let mut spin = Spin::new();
         while spin.again() {
-            if self.0.load(Relaxed) == FREE
-                && self
-                    .0
-                    .compare_exchange(FREE, HELD, Acquire, Relaxed)
-                    .is_ok()
-            {
+            if self.0.load(Relaxed) == FREE && self.try_lock() {
                 return;
             }
         }
-        // From here on we cannot know whether others sleep: at worst one wake-up too many.
+        // From here on we cannot know whether others sleep: at worst one wake-up too many. Acquire as in
+        // `try_lock`.
         while self.0.swap(AWAITED, Acquire) != FREE {
             futex::wait(&self.0, AWAITED);
         }
