@@ -4,7 +4,7 @@ use std::{ptr, time::Duration};
 
 use gosync_park::{
     Spin,
-    atomic::Ordering::{AcqRel, Acquire, Relaxed},
+    atomic::Ordering::{AcqRel, Acquire, Relaxed, Release},
     clock::{self, Deadline, Instant},
     hint,
     queue::{self, Outcome, Place},
@@ -394,6 +394,7 @@ impl RawMutex {
             // to be taken by one who is quicker.
             if may_take && (reserved || free_looks >= FREE_LOOKS) {
                 let taken = state & !(FREE | RESERVED) | hidden;
+                // Acquire as in `arrive`.
                 if self
                     .state
                     .compare_exchange(state, taken, Acquire, Relaxed)
@@ -420,7 +421,7 @@ impl RawMutex {
         if !got {
             self.state.fetch_and(!RESERVED, Relaxed);
         }
-        if got && self.state.fetch_or(0, AcqRel) & FREE != 0 {
+        if got && self.state.fetch_or(0, Release) & FREE != 0 {
             // Somebody has seen that we got it, and unlocked, perhaps when the keeper was still there.
             // Release pairs with the Acquire of `unlock_slow`, as in `sleep`.
             self.wake_oldest(0, |state| state & (FREE | SPINNING) == FREE);
