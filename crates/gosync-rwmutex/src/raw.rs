@@ -605,7 +605,8 @@ impl RawRwMutex {
     #[inline]
     #[must_use]
     pub fn is_locked(&self) -> bool {
-        // Acquire, for `id`: pairs with the Release of `enter`.
+        // Acquire, for `id`: pairs with the Release of `enter`. And of `release_count`: what has been
+        // exchanged for a hold in the count is seen in its slot.
         let state = self.state.load(Acquire);
         state & (WRITER | GATHERING) != 0 || self.readers_in(state) != 0
     }
@@ -670,6 +671,7 @@ enum Writer {
 /// Shows who is in and who waits. Writers that queue behind another writer are not shown.
 impl fmt::Debug for RawRwMutex {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Acquire as in `is_locked`.
         let state = self.state.load(Acquire);
         let writer = match (state & WRITER != 0, state & ACTIVE != 0) {
             (_, true) => Writer::In,

@@ -7,6 +7,7 @@ use std::{
 };
 
 use gosync_park::{
+    atomic::{AtomicBool, Ordering::Relaxed},
     cell::UnsafeCell,
     model::{Model, ModelArc},
     thread, thread_index,
@@ -704,6 +705,52 @@ fn biased_guard_travels() {
         });
 }
 
+/// A reader that comes too late shows itself where a guard has been, and the guard takes its id: the reader
+/// releases the guard's hold, and the next writer sees what was read under that.
+#[test]
+fn biased_late_reader_hands_on_a_guard() {
+    Model::new("rwmutex, biased: a reader that came too late hands on a guard")
+        .at_least(100)
+        .check(|| {
+            let shared = Shared::biased();
+            let hold = shared.lock.guard();
+            // Moves the hold to the count.
+            assert!(!shared.lock.try_lock_exclusive_for(Duration::ZERO));
+            let writer = spawn(&shared, Shared::try_add);
+            let dropper = spawn(&shared, move |shared| {
+                assert!(shared.get() == 0);
+                shared.lock.drop_guard(&hold);
+            });
+            shared.lock.show_too_late();
+            writer.join().unwrap();
+            dropper.join().unwrap();
+            assert!(!shared.lock.is_locked());
+        });
+}
+
+/// Readers leave the count one after the other, so that a writer that would gather finds another state each
+/// time, and announces itself with the bias on. If the last one leaves while it gathers, it is in, and sees
+/// what that one did.
+#[test]
+fn biased_writer_gathers_while_the_last_reader_leaves() {
+    Model::new("rwmutex, biased: the last reader leaves while the writer gathers")
+        .preemptions(5)
+        .at_least(100)
+        .check(|| {
+            let shared = Shared::new();
+            let holds = [(); 3].map(|()| shared.lock.guard());
+            shared.lock.bias_all();
+            let readers = spawn(&shared, move |shared| {
+                for hold in holds {
+                    assert!(shared.get() == 0);
+                    shared.lock.drop_guard(&hold);
+                }
+            });
+            shared.add(1);
+            readers.join().unwrap();
+        });
+}
+
 /// An unlock too many at any moment while a reader comes and goes by its slot: at most one of the
 /// two unlocks panics, nobody hangs, and the lock goes on working. (None panics if the reader was
 /// about to find that it must wait, and nobody else was in.)
@@ -723,6 +770,59 @@ fn biased_misuse_leaves_nobody_hanging() {
             assert!(!shared.lock.is_locked());
             shared.add(1);
             assert_eq!(shared.read(), 1);
+        });
+}
+
+/// A hold in the count is exchanged for one in a slot, so the lock is locked all the time, and looks so to a
+/// thread that has never seen the bias.
+#[test]
+fn biased_lock_looks_locked() {
+    let looks: [(fn(&RawRwMutex) -> bool, _); 2] = [
+        (
+            RawRwMutex::is_locked,
+            "rwmutex, biased: what is locked looks locked",
+        ),
+        (
+            |lock| !format!("{lock:?}").contains("readers: 0,"),
+            "rwmutex, biased: what is locked shows a reader",
+        ),
+    ];
+    for (looks_locked, name) in looks {
+        Model::new(name).at_least(20).check(move || {
+            let shared = Shared::new();
+            let counted = shared.lock.guard();
+            let onlooker = spawn(&shared, move |shared| assert!(looks_locked(&shared.lock)));
+            shared.lock.bias_all();
+            let shown = shared.lock.guard();
+            shared.lock.drop_guard(&counted);
+            onlooker.join().unwrap();
+            shared.lock.drop_guard(&shown);
+        });
+    }
+}
+
+/// The bias comes on, and the reader leaves: a writer that tries gets in, although it has never seen the
+/// bias before.
+#[test]
+fn biased_try_finds_the_id() {
+    Model::new("rwmutex, biased: a try of a thread that has not seen the bias")
+        .at_least(5)
+        .check(|| {
+            let shared = Shared::new();
+            let left = ModelArc::new(AtomicBool::new(false));
+            let counted = shared.lock.guard();
+            let writer = {
+                let left = left.clone();
+                spawn(&shared, move |shared| {
+                    // Relaxed: what else it sees, it sees by the lock.
+                    assert!(!left.load(Relaxed) || shared.lock.try_lock_exclusive());
+                })
+            };
+            shared.lock.bias_all();
+            shared.read();
+            shared.lock.drop_guard(&counted);
+            left.store(true, Relaxed);
+            writer.join().unwrap();
         });
 }
 

@@ -66,6 +66,17 @@ impl RawRwMutex {
         None
     }
 
+    /// What a reader does that has seen the bias on, and shows itself when somebody has gathered.
+    #[cfg(gosync_loom)]
+    #[doc(hidden)]
+    pub fn show_too_late(&self) {
+        let id = self.known_id();
+        let slot = slots::slot(slots::own_line().expect("it is not ending"), id);
+        if slots::occupy(slot, id) {
+            self.withdraw(slot, id);
+        }
+    }
+
     /// Takes back what this reader has shown in the slot, too late.
     #[cold]
     fn withdraw(&self, slot: &Slot, id: usize) {

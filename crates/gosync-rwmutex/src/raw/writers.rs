@@ -165,6 +165,7 @@ impl RawRwMutex {
     #[cold]
     pub(super) fn try_write(&self) -> bool {
         loop {
+            // Acquire as in `is_locked`.
             let state = self.state.load(Acquire);
             if state & (WRITER | GATHERING) != 0 || readers(state) != 0 {
                 return false;
