@@ -286,6 +286,7 @@ impl RawRwMutex {
     /// no thread of a lower priority, and the gatherer may be one.
     fn wait_for_gatherer(&self) {
         let enter = || {
+            // Relaxed: whoever comes back looks again, with Acquire.
             let sleep =
                 |state| (state & GATHERING != 0 && readers(state) == 0).then_some(state | AWAITED);
             self.state.try_update(Relaxed, Relaxed, sleep).is_ok()
